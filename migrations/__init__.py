@@ -1,0 +1,1 @@
+"""Schemas, one straight line of revisions per service; and who may do what to them."""

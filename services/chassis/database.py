@@ -1,0 +1,94 @@
+"""A transaction that commits before the reply leaves.
+
+Actions open it themselves (`async with parts.begin(once) as connection`); a FastAPI dependency
+would commit after the answer was sent, and promise what could still fail.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from services.chassis.once import Once
+
+Connection = AsyncConnection
+Begin = Callable[..., AbstractAsyncContextManager[Connection]]
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraint names, so that a refusal can tell which one spoke and a migration can name it."""
+
+STATEMENT_TIMEOUT_MILLISECONDS = 15_000
+LOCK_TIMEOUT_MILLISECONDS = 5_000
+
+
+def async_url(url: str) -> str:
+    """Return `url` with the one driver that this project uses, however it was spelled."""
+    scheme, separator, rest = url.partition("://")
+    if separator == "" or scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        raise ValueError("the database URL must begin with postgresql://")
+    return f"postgresql+asyncpg://{rest}"
+
+
+class Database:
+    """The pool of one service's own database, under its restricted role."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self._engine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {
+                    "timezone": "UTC",
+                    "statement_timeout": str(STATEMENT_TIMEOUT_MILLISECONDS),
+                    "lock_timeout": str(LOCK_TIMEOUT_MILLISECONDS),
+                },
+            },
+        )
+
+    @asynccontextmanager
+    async def begin(self, once: Once | None = None) -> AsyncGenerator[Connection]:
+        """Open a transaction; it commits when the block ends and rolls back when it raises.
+
+        With `once`, the block runs for the first request of its key only.
+
+        Raises:
+            Replayed: the request was answered before.
+            KeyReused: its key stands for another request.
+        """
+        async with self._engine.begin() as connection:
+            if once is not None:
+                await once.check(connection)
+            yield connection
+
+    async def revision(self) -> str | None:
+        """Return the schema revision that the database is at."""
+        async with self._engine.connect() as connection:
+            found = await connection.execute(text("SELECT version_num FROM schema_version"))
+            return found.scalar_one_or_none()
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._engine.dispose()
+
+
+def violated(error: DBAPIError) -> str | None:
+    """Return the name of the constraint that an integrity error speaks of."""
+    cause: object = error.orig
+    while cause is not None:
+        name = getattr(cause, "constraint_name", None)
+        if isinstance(name, str):
+            return name
+        cause = getattr(cause, "__cause__", None)
+    return None

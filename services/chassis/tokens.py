@@ -1,0 +1,271 @@
+"""Read and mint tokens; the only caller of python-jose, behind a port small enough to replace it.
+
+Three kinds travel: `at+jwt` (an app to the gateway), `inside+jwt` (the gateway to one service, on
+somebody's behalf, for one estate) and `service+jwt` (one service to another). All are ES256
+(RFC 7518), named by key id, and valid for exactly one audience and a few minutes.
+
+The library trusts too much on its own (a header's algorithm, missing claims, odd nesting), so
+everything it cannot be trusted with is settled before it sees a byte; RFC 8725 is the list.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import jwk, jwt  # noqa: TID251 - this module owns tokens
+
+from services.chassis.clock import Clock
+
+ALGORITHM = "ES256"
+TOKEN_LENGTH_MAX = 4096
+HEADER_LENGTH_MAX = 256
+LIFE_SECONDS_MAX = 900
+CLOCK_SKEW_SECONDS = 5
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_REQUIRED = {f"require_{name}": True for name in ("aud", "exp", "iat", "iss", "sub", "jti")}
+
+
+class TokenRefused(Exception):
+    """A token was not accepted; `reason` is for logs and counters, never for the caller."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class KeyUnknown(TokenRefused):
+    """A well-formed token names a key that this process has not seen; a refresh may bring it."""
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__("key unknown")
+        self.issuer = issuer
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a reader insists on: the one type, its own name as audience."""
+
+    typ: str
+    audience: str
+
+
+def _b64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decoded(segment: str) -> bytes:
+    """Return the bytes of a base64url segment in its one canonical spelling."""
+    if not _BASE64URL.fullmatch(segment):
+        raise TokenRefused("not base64url")
+    try:
+        raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    except (binascii.Error, ValueError) as broken:
+        raise TokenRefused("not base64url") from broken
+    if _b64url(raw) != segment:
+        # Unused trailing bits would give one signature several token strings.
+        raise TokenRefused("base64url not canonical")
+    return raw
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as broken:
+        raise TokenRefused("not JSON") from broken
+    if not isinstance(value, dict):
+        raise TokenRefused("not a JSON object")
+    return value
+
+
+def thumbprint(public: Mapping[str, str]) -> str:
+    """Return the RFC 7638 thumbprint of an EC public key in JWK form; it serves as key id."""
+    members = {name: public[name] for name in ("crv", "kty", "x", "y")}
+    canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
+    return _b64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def _public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
+    numbers = key.public_numbers()
+    members = {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": _b64url(numbers.x.to_bytes(32, "big")),
+        "y": _b64url(numbers.y.to_bytes(32, "big")),
+    }
+    return members | {"use": "sig", "alg": ALGORITHM, "kid": thumbprint(members)}
+
+
+def new_key_pem() -> str:
+    """Return a fresh P-256 private key as PEM."""
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        .decode()
+    )
+
+
+class Signer:
+    """Mints the tokens of one issuer and publishes the keys that verify them.
+
+    The first key signs; further keys are only published, so that tokens of yesterday's key are
+    still accepted, and tokens of tomorrow's key already are, while keys rotate.
+    """
+
+    def __init__(self, issuer: str, pems: list[str], clock: Clock) -> None:
+        keys = [serialization.load_pem_private_key(pem.encode(), password=None) for pem in pems]
+        if not keys or not all(
+            isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
+            for key in keys
+        ):
+            raise ValueError("signing keys must be P-256 private keys")
+        self.issuer = issuer
+        self._clock = clock
+        publics = [key.public_key() for key in keys]
+        self._published = [
+            _public_jwk(key) for key in publics if isinstance(key, ec.EllipticCurvePublicKey)
+        ]
+        self._kid = self._published[0]["kid"]
+        self._private = jwk.construct(pems[0], ALGORITHM)
+
+    def mint(self, claims: Mapping[str, object], *, typ: str, seconds: int) -> str:
+        """Return a signed token with `claims` (which name `sub` and `aud`), good for `seconds`."""
+        if not 0 < seconds <= LIFE_SECONDS_MAX:
+            raise ValueError("a token lives between 1 second and 15 minutes")
+        now = int(self._clock.now().timestamp())
+        body = dict(claims) | {
+            "iss": self.issuer,
+            "iat": now,
+            "exp": now + seconds,
+            "jti": secrets.token_urlsafe(12),
+        }
+        headers = {"typ": typ, "kid": self._kid}
+        token: str = jwt.encode(body, self._private, algorithm=ALGORITHM, headers=headers)
+        return token
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        """Return the public keys as a JSON Web Key Set (RFC 7517)."""
+        return {"keys": list(self._published)}
+
+
+class VerificationKeys:
+    """The public keys of the issuers that a process trusts, by issuer and key id."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, dict[str, Any]] = {}
+
+    def replace(self, issuer: str, jwks: Mapping[str, Any]) -> None:
+        """Trust exactly the P-256 keys of `jwks` for `issuer` from now on."""
+        fresh: dict[str, Any] = {}
+        for published in jwks.get("keys", []):
+            if published.get("kty") != "EC" or published.get("crv") != "P-256":
+                continue
+            x, y = (int.from_bytes(_decoded(published[name]), "big") for name in ("x", "y"))
+            numbers = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1())
+            pem = numbers.public_key().public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            fresh[thumbprint(published)] = jwk.construct(pem.decode(), ALGORITHM)
+        self._keys[issuer] = fresh
+
+    def find(self, issuer: str, kid: str) -> Any:  # noqa: ANN401 - python-jose has no types
+        """Return the prebuilt key.
+
+        Raises:
+            TokenRefused: the issuer is not trusted at all.
+            KeyUnknown: the issuer is trusted, the key not known.
+        """
+        if issuer not in self._keys:
+            raise TokenRefused("issuer unknown")
+        key = self._keys[issuer].get(kid)
+        if key is None:
+            raise KeyUnknown(issuer)
+        return key
+
+    def trust(self, issuer: str) -> None:
+        """Name `issuer` as trusted before its keys are known."""
+        self._keys.setdefault(issuer, {})
+
+
+def _checked_header(token: str, typ: str) -> str:
+    """Return the key id of a header that is exactly what we mint."""
+    if len(token) > TOKEN_LENGTH_MAX or not token.isascii() or token.count(".") != 2:
+        raise TokenRefused("not a compact token")
+    first = token.partition(".")[0]
+    if len(first) > HEADER_LENGTH_MAX:
+        raise TokenRefused("header too long")
+    header = _object(_decoded(first))
+    if set(header) != {"alg", "typ", "kid"}:
+        raise TokenRefused("header members")
+    if header["alg"] != ALGORITHM or header["typ"] != typ:
+        raise TokenRefused("algorithm or type")
+    if not isinstance(header["kid"], str):
+        raise TokenRefused("key id")
+    return header["kid"]
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    issued, expires = claims["iat"], claims["exp"]
+    for instant in (issued, expires):
+        if not isinstance(instant, int) or isinstance(instant, bool):
+            raise TokenRefused("time not an integer")
+    if issued > now + CLOCK_SKEW_SECONDS:
+        raise TokenRefused("issued in the future")
+    if expires <= now:
+        raise TokenRefused("expired")
+    if not 0 < expires - issued <= LIFE_SECONDS_MAX:
+        raise TokenRefused("life too long")
+
+
+def _check_strings(claims: Mapping[str, Any]) -> None:
+    for name in ("sub", "jti", "aud", "iss"):
+        if not isinstance(claims[name], str) or not claims[name]:
+            raise TokenRefused(f"{name} not a string")
+
+
+def read(token: str, expected: Expected, keys: VerificationKeys, clock: Clock) -> dict[str, Any]:
+    """Return the claims of a token that passes every check, or refuse it.
+
+    Raises:
+        TokenRefused: anything at all is not as we mint it.
+        KeyUnknown: only the key is missing; refresh the issuer's keys and ask again.
+    """
+    # (1) The shape and the header, before any cryptography and before the library.
+    kid = _checked_header(token, expected.typ)
+    header, body, signature = token.split(".")
+    _decoded(signature)
+    claimed = _object(_decoded(body))
+    issuer = claimed.get("iss")
+    if not isinstance(issuer, str):
+        raise TokenRefused("issuer")
+    # (2) One prebuilt key of that issuer; never a key, a set or an algorithm from the token.
+    key = keys.find(issuer, kid)
+    # (3) The signature, and the presence of every claim, by the library. Its own reading of time
+    # uses the machine's clock, so the times are checked by ours in (4).
+    options = _REQUIRED | {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            f"{header}.{body}.{signature}",
+            key,
+            algorithms=[ALGORITHM],
+            audience=expected.audience,
+            issuer=issuer,
+            options=options,
+        )
+    except Exception as refused:  # the library lets stray exceptions escape; all mean no
+        raise TokenRefused("signature or claims") from refused
+    # (4) What the library does not insist on: single-valued strings, integer times, short lives.
+    _check_strings(claims)
+    _check_times(claims, clock.now().timestamp())
+    return claims
