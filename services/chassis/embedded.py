@@ -18,6 +18,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,7 +57,8 @@ def _libc() -> Any:  # noqa: ANN401 - a C library
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Ask the kernel to interrupt this process when the one that started it is gone (Linux)."""
     if sys.platform == "linux":
         # SIGINT is PostgreSQL's fast shutdown: a killed owner leaves no server behind.
         _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
@@ -68,7 +71,7 @@ def _enter_namespace() -> None:
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{_ORDINARY} 0 1")
     Path("/proc/self/gid_map").write_text(f"{_ORDINARY} 0 1")
-    _die_with_parent()
+    die_with_parent()
 
 
 def _namespaces_work() -> bool:
@@ -102,6 +105,20 @@ class Cluster:
         """Return the superuser's URL of one database of the running cluster."""
         password = (self.folder / "superuser").read_text()
         return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{database}"
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Hold the folder's lock without starting anything, to move or remove what is in it.
+
+        Raises:
+            ClusterBusy: another process runs the cluster.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        try:
+            yield
+        finally:
+            self._give_lock()
 
     def start(self) -> None:
         """Create the cluster if the folder is empty, and start it.
@@ -138,9 +155,7 @@ class Cluster:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._give_lock()
 
     @property
     def exit_status(self) -> int | None:
@@ -170,19 +185,23 @@ class Cluster:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
+            self._give_lock()
+            raise ClusterBusy(f"another process runs the database in {self.folder}") from held
+
+    def _give_lock(self) -> None:
+        if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-            raise ClusterBusy(f"another process runs the database in {self.folder}") from held
 
     def _run_as(self) -> dict[str, Any]:
         """Return how to start PostgreSQL's programs as somebody who is not root."""
         if os.geteuid() != 0:
-            return {"preexec_fn": _die_with_parent}
+            return {"preexec_fn": die_with_parent}
         if _namespaces_work():
             return {"preexec_fn": _enter_namespace}
         for place in (self.folder, *self.folder.rglob("*")):
             os.chown(place, _NOBODY, _NOBODY)
-        return {"preexec_fn": _die_with_parent, "user": _NOBODY, "group": _NOBODY}
+        return {"preexec_fn": die_with_parent, "user": _NOBODY, "group": _NOBODY}
 
     def _create(self, run_as: dict[str, Any]) -> None:
         secret = self.folder / "superuser"

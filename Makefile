@@ -1,0 +1,41 @@
+# Each target installs what it needs into .venv by itself. Python 3.11 or newer and make are enough.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+ESTATE ?= demo/zijin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check openapi migrate lock clean
+
+demo: $(STAMP)  ## the whole story on real data; ONCE=1 stops at the end, ESTATE=folder takes other sheets
+	@$(RUN) -m demo --estate $(ESTATE) $(if $(ONCE),--once)
+
+test: $(STAMP)  ## every test, on a real PostgreSQL
+	@$(RUN) -m pytest
+
+check: $(STAMP)  ## lint, types, import contracts
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+openapi: $(STAMP)  ## write the contracts anew; the tree stays unchanged when they are current
+	@$(RUN) -m openapi.write
+
+migrate: $(STAMP)  ## bring the databases that the settings name to the newest schema
+	@$(RUN) -m migrations.prepare --upgrade
+
+lock:  ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -c requirements.lock -o requirements-dev.lock
+
+clean:  ## forget the installation and all local data
+	rm -rf $(VENV) .data
+
+# The stamp names the lock file's content, so a changed lock installs again.
+$(STAMP): requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $(STAMP)

@@ -1,0 +1,102 @@
+"""`python -m demo`: start everything, play the story, print its numbers, keep serving.
+
+The narrative goes to standard output and ends with one JSON object; progress bars and the lines to
+try by hand go to standard error.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import aiohttp
+
+from demo.door import Door
+from demo.people import Outside
+from demo.serving import keep_serving
+from demo.sheets import Folder
+from demo.story import Story, play
+from demo.telling import Telling
+from launcher.stack import Choices, Stack
+from launcher.supervisor import NotReadyInTime, ProcessDied
+from services.chassis.embedded import Cluster, ClusterBusy, ClusterFailed
+
+DATA = Path(".data/demo")
+PORT = 8080
+
+
+class Stopped(Exception):
+    """Somebody asked the demo to stop (SIGTERM)."""
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+async def _play(stack: Stack, folder: Folder) -> Story:
+    tell = Telling(stack.check)
+    async with aiohttp.ClientSession() as session, Door(stack.urls["gateway"]) as door:
+        outside = Outside(stack.urls, stack.control_secret, session)
+        story = Story(door, outside, stack, folder, tell)
+        told = await play(story)
+    tell.seconds["slowest_request"] = round(door.slowest_seconds, 2)
+    tell.say(
+        f"\n{door.requests} 次请求，最慢 / slowest: {door.slowest} {door.slowest_seconds:.2f} s"
+    )
+    numbers = {name: told[name] for name in ("estate", "messy_import", "cards", "ballot", "ledger")}
+    numbers |= {"refused_other_estate": told["refused_other_estate"], "seconds": tell.seconds}
+    tell.say(json.dumps(numbers, ensure_ascii=False))
+    return story
+
+
+def _run(estate: Path, data: Path, *, once: bool) -> None:
+    # The story begins on empty books each time; a run that was left serving is over now.
+    _forget(data)
+    choices = Choices(data, estate / "register.csv", gateway_port=_port())
+    with Stack(choices) as stack:
+        sys.stderr.write(f"数据、密钥、日志 / data, keys and logs: {stack.folder}\n")
+        story = asyncio.run(_play(stack, Folder(estate)))
+        if not once:
+            asyncio.run(keep_serving(story))
+
+
+def _forget(folder: Path) -> None:
+    if folder.exists():
+        with Cluster(folder / "postgres").alone():
+            pass
+        shutil.rmtree(folder)
+
+
+def _port() -> int:
+    return int(os.environ.get("GATEWAY_PORT", PORT))
+
+
+def main() -> int:
+    """Run the command line and return the exit status."""
+    parser = argparse.ArgumentParser(description="Play an estate's story.")
+    parser.add_argument("--estate", type=Path, default=Path("demo/zijin"))
+    parser.add_argument("--data", type=Path, default=DATA, help="wiped first, then filled")
+    parser.add_argument("--once", action="store_true", help="stop everything at the end")
+    chosen = parser.parse_args()
+    if not (chosen.estate / "register.csv").exists():
+        sys.stderr.write(f"{chosen.estate}/register.csv 不存在 / is missing\n")
+        return 2
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        _run(chosen.estate, chosen.data, once=chosen.once)
+    except (KeyboardInterrupt, Stopped):
+        sys.stderr.write("已停止 / stopped\n")
+        return 0 if not chosen.once else 130
+    except (ProcessDied, NotReadyInTime, ClusterBusy, ClusterFailed, OSError) as failed:
+        sys.stderr.write(f"\n未能完成 / failed: {failed}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The demo's only way in: HTTP through the gateway, as an app would."""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+
+
+class Refused(Exception):
+    """The gateway answered with a problem document."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(f"{status} {problem.get('type')}: {problem.get('detail_en')} {problem}")
+        self.status = status
+        self.problem = problem
+
+
+@dataclass
+class Door:
+    """A session with the gateway; remembers the slowest request of the story."""
+
+    url: str
+    connections: int = 32
+    slowest_seconds: float = 0.0
+    slowest: str = ""
+    requests: int = 0
+    _session: aiohttp.ClientSession | None = field(default=None, repr=False)
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=self.connections)
+        self._session = aiohttp.ClientSession(self.url, connector=connector)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._session is not None
+        await self._session.close()
+
+    async def get(self, path: str, token: str | None = None, **query: str) -> Any:
+        """Return the JSON at `path`."""
+        return await self._ask("GET", path, token, params=query)
+
+    async def send(self, method: str, path: str, token: str | None, body: Any = None) -> Any:
+        """Send a JSON body under a fresh key and return the JSON that answers it."""
+        return await self._ask(method, path, token, json=body)
+
+    async def upload(self, path: str, token: str, content: bytes) -> Any:
+        """Send a CSV sheet as it is and return the JSON that answers it."""
+        return await self._ask("POST", path, token, data=content, kind="text/csv")
+
+    async def vote(self, path: str, token: str, document: bytes, vote_id: str) -> Any:
+        """Send a vote document byte for byte, under its own id."""
+        return await self._ask(
+            "POST", path, token, data=document, kind="application/json", key=vote_id
+        )
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        token: str | None,
+        *,
+        kind: str | None = None,
+        key: str | None = None,
+        **request: Any,
+    ) -> Any:
+        assert self._session is not None
+        headers = {"idempotency-key": key or str(uuid.uuid4())} if method != "GET" else {}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        if kind:
+            headers["content-type"] = kind
+        started = time.perf_counter()
+        async with self._session.request(method, path, headers=headers, **request) as reply:
+            text = await reply.text()
+            answer = await reply.json(content_type=None) if text else None
+        self._note(f"{method} {path}", time.perf_counter() - started)
+        if reply.status >= 400:
+            raise Refused(reply.status, answer if isinstance(answer, dict) else {"text": text})
+        return answer
+
+    def _note(self, what: str, seconds: float) -> None:
+        self.requests += 1
+        if seconds > self.slowest_seconds:
+            self.slowest_seconds, self.slowest = seconds, what

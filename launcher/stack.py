@@ -1,0 +1,146 @@
+"""The whole on one machine: PostgreSQL, three simulators of the outside, four services."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from launcher.supervisor import Program, Supervisor, new_listener
+from migrations import prepare
+from services.chassis.clock import write_shift
+from services.chassis.embedded import Cluster
+from services.chassis.sealing import SealingKeys
+from services.chassis.tokens import new_key_pem
+
+SERVICES = ("identity", "voting", "ledger", "gateway")
+SIMULATORS = ("real_name", "property_registry", "messages")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How to run the whole.
+
+    `folder` keeps data, keys and logs. `register` is what the outside simulators hold for true.
+    `gateway_port` 0 picks a free one.
+    """
+
+    folder: Path
+    register: Path
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = 0
+
+
+class Stack:
+    """Every process of the whole; use it as a context manager."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.folder = choices.folder.resolve()
+        self._choices = choices
+        self._supervisor = Supervisor(self.folder / "logs")
+        self._cluster: Cluster | None = None
+        self.control_secret = secrets.token_urlsafe(24)
+        self.clock_file = self.folder / "clock"
+        self.urls: dict[str, str] = {}
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything in order, each part ready before the next begins."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._prepare_databases()
+        listeners = {name: new_listener() for name in (*SIMULATORS, *SERVICES[:3])}
+        listeners["gateway"] = new_listener(self._choices.gateway_host, self._choices.gateway_port)
+        for name, listener in listeners.items():
+            host, port = listener.getsockname()[:2]
+            self.urls[name] = f"http://{host}:{port}"
+        self.environment |= self._settings()
+        for name in SIMULATORS:
+            program = Program(name, f"simulators.{name}", self.environment, listeners[name])
+            self._supervisor.start(program)
+        for name in SERVICES:
+            program = Program(name, f"services.{name}.main", self.environment, listeners[name])
+            self._supervisor.start(program)
+
+    def check(self) -> None:
+        """Raise if a part ended by itself."""
+        self._supervisor.check()
+        if self._cluster is not None and self._cluster.exit_status is not None:
+            raise RuntimeError(f"PostgreSQL ended; see {self._cluster.folder}/postgres.log")
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        self._supervisor.stop()
+        if self._cluster is not None:
+            self._cluster.stop()
+            self._cluster = None
+
+    def full_environment(self) -> dict[str, str]:
+        """Return the environment in which a command of a service finds its settings."""
+        return {**os.environ, **self.environment}
+
+    def shift_clock(self, shift: timedelta) -> None:
+        """Move the clock of every service to `shift` away from the machine's."""
+        write_shift(self.clock_file, shift)
+
+    def _prepare_databases(self) -> None:
+        """Use the databases that the environment names, or bring up the embedded one."""
+        names = [f"{service.upper()}_DATABASE_URL" for service in prepare.SERVICES]
+        if all(name in os.environ for name in names):
+            self.environment |= {name: os.environ[name] for name in names}
+        else:
+            self._cluster = Cluster(self.folder / "postgres")
+            self._cluster.start()
+            admin = self._cluster.admin_url()
+            passwords = prepare.kept_passwords(self.folder / "postgres" / "passwords.json")
+            asyncio.run(prepare.create(admin, passwords))
+            self.environment |= prepare.urls(admin, passwords)
+        for service in prepare.SERVICES:
+            url = self.environment.get(f"{service.upper()}_MIGRATION_URL")
+            url = url or os.environ.get(f"{service.upper()}_MIGRATION_URL")
+            if url:
+                prepare.upgrade(service, url)
+
+    def _settings(self) -> dict[str, str]:
+        keys = self.folder / "keys"
+        keys.mkdir(mode=0o700, exist_ok=True)
+        _write_once(keys / "sealing.json", SealingKeys.fresh)
+        issuers = {name: f"{self.urls[name]}/.well-known/jwks.json" for name in SERVICES}
+        settings = {
+            "SIMULATOR_REGISTER": str(self._choices.register.resolve()),
+            "SIMULATOR_CONTROL_SECRET": self.control_secret,
+            "SIMULATOR_CLOCK_FILE": str(self.clock_file),
+            "IDENTITY_SEALING_KEYS_FILE": str(keys / "sealing.json"),
+        }
+        for name in SIMULATORS:
+            settings[f"IDENTITY_{name.upper()}_URL"] = self.urls[name]
+        for name in SERVICES:
+            _write_once(keys / f"{name}.pem", new_key_pem)
+            prefix = name.upper()
+            settings[f"{prefix}_SIGNING_KEY_FILES"] = json.dumps([str(keys / f"{name}.pem")])
+            settings[f"{prefix}_ISSUERS"] = json.dumps(issuers)
+            settings[f"{prefix}_PROFILE"] = "demo"
+            settings[f"{prefix}_CLOCK_FILE"] = str(self.clock_file)
+            for neighbour in SERVICES:
+                settings[f"{prefix}_{neighbour.upper()}_URL"] = self.urls[neighbour]
+        return settings
+
+
+def _write_once(path: Path, make: Callable[[], str]) -> None:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(make())

@@ -1,0 +1,115 @@
+"""The demo as a newcomer runs it: real processes, real PostgreSQL, one command, nothing left."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.support.estates import Counts, write_estate
+
+SECONDS_MAX = 300
+
+
+def play(tmp_path: Path, estate: Path) -> subprocess.CompletedProcess[str]:
+    """Run the demo once in a folder of its own; its data must not meet another's."""
+    root = Path.cwd()
+    return subprocess.run(
+        [sys.executable, "-m", "demo", "--estate", str(estate), "--once", "--data", str(tmp_path)],
+        cwd=root,
+        env={**os.environ, "GATEWAY_PORT": "0"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+
+
+def start(tmp_path: Path) -> subprocess.Popen[str]:
+    """Start a demo of thirty flats that keeps serving."""
+    write_estate(tmp_path / "estate", flats=30)
+    folders = ["--estate", str(tmp_path / "estate"), "--data", str(tmp_path / "data")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "demo", *folders],
+        env={**os.environ, "GATEWAY_PORT": "0"},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def numbers_of(played: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert played.returncode == 0, played.stderr[-3000:] + played.stdout[-3000:]
+    numbers: dict[str, Any] = json.loads(played.stdout.splitlines()[-1])
+    return numbers
+
+
+def left_behind(folder: Path) -> list[str]:
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        words = " ".join(process.info["cmdline"] or [])
+        said = str((process.info["environ"] or {}).get("IDENTITY_CLOCK_FILE", ""))
+        if str(folder) in words or str(folder) in said:
+            found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("flats", [30, 61])
+def test_the_story_holds_for_an_estate_of_any_size(tmp_path: Path, flats: int) -> None:
+    counts: Counts = write_estate(tmp_path / "estate", flats=flats, seed=flats)
+    played = play(tmp_path / "data", tmp_path / "estate")
+    numbers = numbers_of(played)
+    assert numbers["estate"] == {
+        "units": counts.units,
+        "parking_spaces": counts.parking_spaces,
+        "people": counts.people,
+        "area_m2": counts.area_m2,
+    }
+    first, second, third = numbers["ballot"]["items"]
+    assert [item["quorum_met"] for item in (first, second, third)] == [True, True, True]
+    assert [item["passed"] for item in (first, second, third)] == [True, True, False]
+    # It misses three quarters, and would have passed at one half.
+    assert 2 * third["agree_people"] > numbers["ballot"]["people_voted"]
+    assert [d["line"] for d in numbers["messy_import"]["defects"]] == [4, 7]
+    assert numbers["ledger"]["opening"] == "5000.00"
+    assert numbers["refused_other_estate"] is True
+    assert left_behind(tmp_path) == []
+
+
+def expected(name: str) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads((Path("demo/zijin") / name).read_text(encoding="utf-8"))
+    return held
+
+
+def test_the_reported_estate_counts_to_what_stands_beside_its_data(tmp_path: Path) -> None:
+    numbers = numbers_of(play(tmp_path / "data", Path("demo/zijin").resolve()))
+    register = expected("register.expected.json")
+    assert numbers["estate"] == {
+        "units": register["units"],
+        "parking_spaces": register["parking_spaces"],
+        "people": register["people"],
+        "area_m2": register["total_area_m2"],
+    }
+    assert numbers["messy_import"] == expected("register_messy.expected.json")
+    books = expected("common_revenue_2026H1.expected.json")
+    books.pop("lines")
+    assert numbers["ledger"] == books
+    assert numbers["cards"] == 2041
+    assert left_behind(tmp_path) == []
+
+
+def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    running = start(tmp_path)
+    assert running.stderr is not None
+    for line in running.stderr:
+        if "Ctrl-C" in line:
+            break
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=60) == 0
+    running.stderr.close()
+    assert left_behind(tmp_path) == []

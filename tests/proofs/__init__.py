@@ -1,0 +1,1 @@
+"""The arithmetic that outsiders repeat: canonical bytes and hashes."""

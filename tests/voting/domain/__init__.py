@@ -1,0 +1,1 @@
+"""The rules of the owners' assembly, without a database."""
