@@ -30,7 +30,11 @@ HEADER_LENGTH_MAX = 256
 LIFE_SECONDS_MAX = 900
 CLOCK_SKEW_SECONDS = 5
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
-_REQUIRED = {f"require_{name}": True for name in ("aud", "exp", "iat", "iss", "sub", "jti")}
+# `require_exp` and `require_iat` would switch the library's own reading of time back on, whatever
+# `verify_exp` says, and it reads the machine's clock; both are required and checked by `_check_times`.
+_OPTIONS = {f"require_{name}": True for name in ("aud", "iss", "sub", "jti")} | {
+    f"verify_{name}": False for name in ("exp", "iat", "nbf")
+}
 
 
 class TokenRefused(Exception):
@@ -215,11 +219,15 @@ def _checked_header(token: str, typ: str) -> str:
     return header["kid"]
 
 
+def _whole(claims: Mapping[str, Any], name: str) -> int:
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TokenRefused(f"{name} not an integer")
+    return value
+
+
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
-    issued, expires = claims["iat"], claims["exp"]
-    for instant in (issued, expires):
-        if not isinstance(instant, int) or isinstance(instant, bool):
-            raise TokenRefused("time not an integer")
+    issued, expires = _whole(claims, "iat"), _whole(claims, "exp")
     if issued > now + CLOCK_SKEW_SECONDS:
         raise TokenRefused("issued in the future")
     if expires <= now:
@@ -230,7 +238,7 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 def _check_strings(claims: Mapping[str, Any]) -> None:
     for name in ("sub", "jti", "aud", "iss"):
-        if not isinstance(claims[name], str) or not claims[name]:
+        if not isinstance(claims.get(name), str) or not claims[name]:
             raise TokenRefused(f"{name} not a string")
 
 
@@ -251,9 +259,7 @@ def read(token: str, expected: Expected, keys: VerificationKeys, clock: Clock) -
         raise TokenRefused("issuer")
     # (2) One prebuilt key of that issuer; never a key, a set or an algorithm from the token.
     key = keys.find(issuer, kid)
-    # (3) The signature, and the presence of every claim, by the library. Its own reading of time
-    # uses the machine's clock, so the times are checked by ours in (4).
-    options = _REQUIRED | {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    # (3) The signature, audience and issuer, by the library.
     try:
         claims: dict[str, Any] = jwt.decode(
             f"{header}.{body}.{signature}",
@@ -261,7 +267,7 @@ def read(token: str, expected: Expected, keys: VerificationKeys, clock: Clock) -
             algorithms=[ALGORITHM],
             audience=expected.audience,
             issuer=issuer,
-            options=options,
+            options=dict(_OPTIONS),
         )
     except Exception as refused:  # the library lets stray exceptions escape; all mean no
         raise TokenRefused("signature or claims") from refused
