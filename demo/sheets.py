@@ -84,6 +84,15 @@ class Folder:
         later = [amount for day, amount in self.repairs() if day >= decided_on]
         return max(1, -(-(later or [5_000_00])[-1] // 1_000_00)) * 1_000_00
 
+    def limits(self) -> dict[str, int]:
+        """Return the limits of this estate's rules of procedure: what its half-year needs."""
+        amounts = [amount for _, amount in self.repairs()] or [0]
+        return {
+            "uses_max": len(amounts),
+            "amount_each_max_fen": max(amounts),
+            "amount_total_max_fen": sum(amounts),
+        }
+
     @property
     def name(self) -> str:
         """Return the estate's name."""

@@ -10,40 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demo import timeline
-from demo.books import publish_books, read_books
+from demo.books import Books
+from demo.cast import BUREAU, ITEMS, SEED, STAFF
 from demo.door import Door, Refused
-from demo.people import Outside, claim_cards, join, prove_name, renew, sign_in, staff_member
+from demo.people import Outside, claim_cards, join, prove_name, renew, sign_in
 from demo.sheets import Folder, Owner, claimants
 from demo.telling import Telling, centi
 from demo.votes import Entry, Planned, plan
 from launcher.stack import Stack
-
-SEED = 20260506
-ITEMS: tuple[dict[str, Any], ...] = (
-    {
-        "kind": "COMMON_REVENUE_USE",
-        "title": "儿童区长椅：使用共有收入",
-        "description": "在儿童活动区安装长椅，费用从共有收入列支。",
-    },
-    {
-        "kind": "FUND_USE",
-        "title": "垃圾房水沟改造：使用物业专项维修资金",
-        "description": "改造垃圾房排水沟，费用从专项维修资金列支。",
-        "budget_fen": 3_850_000,
-    },
-    {
-        "kind": "COMMON_PART_USE",
-        "title": "利用共有场地设置充电桩经营",
-        "description": "利用共有道路和场地设置充电桩并对外经营。",
-    },
-)
-STAFF = {
-    "street_office": staff_member("街道工作人员", 1),
-    "residents_committee": staff_member("社区工作人员", 2),
-    "property_management_committee": staff_member("物管委经办人", 3),
-    "property_manager": staff_member("物业经办人", 4),
-}
-BUREAU = staff_member("房管局工作人员", 5)
 
 
 @dataclass
@@ -84,13 +58,19 @@ async def play(story: Story) -> dict[str, Any]:
     await _vote(story)
     await _count(story)
     timeline.move(story.stack, timeline.BOOKS)
-    manager, reader = STAFF["property_manager"], story.owners[0]
-    for person in (manager, reader, STAFF["property_management_committee"]):
-        await renew(story.door, person)
-    await publish_books(
-        story.door, story.tell, story.folder, story.estate, STAFF, story.item_ids[0]
+    books = Books(
+        story.door,
+        story.tell,
+        story.folder,
+        f"{story.estate}/ledger",
+        manager=STAFF["property_manager"],
+        committee=STAFF["property_management_committee"],
     )
-    story.told["ledger"] = await read_books(story.door, story.tell, story.estate, reader)
+    reader = story.owners[0]
+    for person in (books.manager, books.committee, reader):
+        await renew(story.door, person)
+    await books.publish(benches=story.item_ids[0], decided_on=timeline.COUNTING.date())
+    story.told["ledger"] = await books.read(reader)
     await _refuse_a_stranger(story)
     return story.told
 

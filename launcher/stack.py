@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -26,13 +26,14 @@ class Choices:
     """How to run the whole.
 
     `folder` keeps data, keys and logs. `register` is what the outside simulators hold for true.
-    `gateway_port` 0 picks a free one.
+    `gateway_port` 0 picks a free one. `extra` are further settings of any process.
     """
 
     folder: Path
     register: Path
     gateway_host: str = "127.0.0.1"
     gateway_port: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 class Stack:
@@ -137,7 +138,7 @@ class Stack:
             settings[f"{prefix}_CLOCK_FILE"] = str(self.clock_file)
             for neighbour in SERVICES:
                 settings[f"{prefix}_{neighbour.upper()}_URL"] = self.urls[neighbour]
-        return settings
+        return settings | dict(self._choices.extra)
 
 
 def _write_once(path: Path, make: Callable[[], str]) -> None:

@@ -31,7 +31,7 @@ LIFE_SECONDS_MAX = 900
 CLOCK_SKEW_SECONDS = 5
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 # `require_exp` and `require_iat` would switch the library's own reading of time back on, whatever
-# `verify_exp` says, and it reads the machine's clock; both are required and checked by `_check_times`.
+# `verify_exp` says, and it reads the machine's clock; `_check_times` requires and checks both.
 _OPTIONS = {f"require_{name}": True for name in ("aud", "iss", "sub", "jti")} | {
     f"verify_{name}": False for name in ("exp", "iat", "nbf")
 }

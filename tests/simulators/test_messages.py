@@ -25,7 +25,7 @@ async def outbox(client: httpx.AsyncClient, to: str = PHONE) -> list[dict[str, s
 async def test_a_message_is_accepted_and_stands_in_the_outbox_of_its_number(
     connect: Connect,
 ) -> None:
-    async with connect(messages.app) as client:
+    async with connect(messages.from_environment) as client:
         reply = await client.post("/messages", json=MESSAGE)
         assert reply.status_code == 202
         assert await outbox(client) == [MESSAGE]
@@ -33,7 +33,7 @@ async def test_a_message_is_accepted_and_stands_in_the_outbox_of_its_number(
 
 
 async def test_the_same_reference_is_kept_once(connect: Connect) -> None:
-    async with connect(messages.app) as client:
+    async with connect(messages.from_environment) as client:
         await client.post("/messages", json=MESSAGE)
         await client.post("/messages", json=MESSAGE)
         await client.post("/messages", json=MESSAGE | {"reference": "message-2"})
@@ -42,7 +42,7 @@ async def test_the_same_reference_is_kept_once(connect: Connect) -> None:
 
 @pytest.mark.parametrize("answer", ["unavailable", "limited", "error", "broken_json"])
 async def test_a_failing_sender_keeps_nothing(connect: Connect, answer: str) -> None:
-    async with connect(messages.app) as client:
+    async with connect(messages.from_environment) as client:
         told = {"answer": answer, "times": 1}
         await client.put("/control/behaviour", json=told, headers=CONTROL)
         await client.post("/messages", json=MESSAGE)
@@ -52,13 +52,13 @@ async def test_a_failing_sender_keeps_nothing(connect: Connect, answer: str) -> 
 async def test_the_outbox_is_closed_without_the_secret(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with connect(messages.app) as client:
+    async with connect(messages.from_environment) as client:
         await client.post("/messages", json=MESSAGE)
         for headers in ({}, {"authorization": f"Bearer {SECRET}x"}):
             reply = await client.get("/outbox", params={"to": PHONE}, headers=headers)
             assert reply.status_code == 404
     monkeypatch.delenv("SIMULATOR_CONTROL_SECRET")
-    async with client_into(messages.app) as client:
+    async with client_into(messages.from_environment) as client:
         reply = await client.get("/outbox", params={"to": PHONE}, headers=CONTROL)
         assert reply.status_code == 404
 
@@ -78,7 +78,7 @@ async def test_a_process_of_its_own_never_writes_a_number_or_a_text() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "uvicorn", "--factory", "simulators.messages:app"),
+        *(sys.executable, "-m", "uvicorn", "--factory", "simulators.messages:from_environment"),
         *("--port", str(port)),
         env=os.environ | {"SIMULATOR_CONTROL_SECRET": SECRET},
         stdout=asyncio.subprocess.PIPE,

@@ -23,14 +23,14 @@ TALLY = Tally(
 
 def test_a_passed_item_says_figure_against_figure() -> None:
     document = item_document(result("COMMON_REVENUE_USE", TALLY))
-    assert document["arithmetic_zh"] == [
+    assert document["statement_zh"] == [
         "参与表决 1,650 人 ≥ 需 1,467 人",
         "参与表决 165,000.50 平方米 ≥ 需 146,666.67 平方米",
         "同意 1,150 人 ≥ 需 826 人",
         "同意 115,000.50 平方米 ≥ 需 82,500.26 平方米",
         "本事项通过。",
     ]
-    assert document["arithmetic_en"] == [
+    assert document["statement_en"] == [
         "Taking part: 1,650 people ≥ 1,467 people needed",
         "Taking part: 165,000.50 m² ≥ 146,666.67 m² needed",
         "Agreeing: 1,150 people ≥ 826 people needed",
@@ -43,7 +43,7 @@ def test_a_passed_item_says_figure_against_figure() -> None:
 
 def test_a_failed_item_says_by_how_much() -> None:
     document = item_document(result("COMMON_PART_USE", TALLY))
-    said = document["arithmetic_zh"]
+    said = document["statement_zh"]
     assert isinstance(said, list)
     assert said[2:] == [
         "同意 1,150 人 < 需 1,238 人，差 88 人",
@@ -54,7 +54,12 @@ def test_a_failed_item_says_by_how_much() -> None:
 
 
 def test_followers_are_shown_apart_with_their_direction_and_reason() -> None:
-    assert item_document(result("FUND_USE", TALLY))["follow_majority"] == {
+    document = item_document(result("FUND_USE", TALLY))
+    cast = document["cast"]
+    assert isinstance(cast, dict)
+    assert cast["agree"] == {"people": 1000, "area_m2": "100000.00"}
+    assert (document["agree_people"], document["agree_area_m2"]) == (1150, "115000.50")
+    assert cast["follow_majority"] == {
         "people": 150,
         "area_m2": "15000.50",
         "direction": "AGREE",
@@ -65,7 +70,7 @@ def test_followers_are_shown_apart_with_their_direction_and_reason() -> None:
 def test_a_poll_has_no_verdict() -> None:
     document = item_document(result("OPINION_SURVEY", TALLY))
     assert (document["quorum"], document["majority"], document["passed"]) == (None, None, None)
-    assert document["arithmetic_zh"] == ["意见征询仅公布结果，不作通过与否的认定。"]
+    assert document["statement_zh"] == ["意见征询仅公布结果，不作通过与否的认定。"]
 
 
 def test_the_result_has_a_canonical_form_that_names_what_it_was_counted_under() -> None:
@@ -73,5 +78,5 @@ def test_the_result_has_a_canonical_form_that_names_what_it_was_counted_under() 
     document = result_document(ANNOUNCED, counted)
     assert read_canonical(canonical(document)) == document
     assert document["counted_at"] == "2026-04-11T16:00:00Z"
-    assert document["voted"] == {"people": 1650, "area_m2": "165000.50"}
+    assert (document["people_voted"], document["area_voted_m2"]) == (1650, "165000.50")
     assert document["rules"] == {"version": "1", "sha256": "00"}

@@ -1,0 +1,1 @@
+"""Verbs of the gateway: admit, exchange, forward, authorise for a proxy."""

@@ -1,0 +1,1 @@
+"""What the gateway asks over HTTP: the services that it forwards to, and identity."""

@@ -1,0 +1,1 @@
+"""Pure rules of the door: routes, headers, rates, addresses, and the merged contract."""

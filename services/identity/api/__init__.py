@@ -1,0 +1,1 @@
+"""Routes of the identity service: bodies, problem table, one action a route."""

@@ -1,0 +1,1 @@
+"""The outside sources that identity asks over HTTP, one small adapter each."""

@@ -1,0 +1,1 @@
+"""The rules of persons, documents, registers and electorates; values and pure functions only."""

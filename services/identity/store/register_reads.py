@@ -1,0 +1,134 @@
+"""Read the current register: for the electorate, for a claim, for the quality report."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select, text
+
+from services.chassis.database import Connection
+from services.chassis.sealing import Sealer
+from services.identity.domain.documents import Document, DocumentType
+from services.identity.domain.electorate import RegisteredUnit
+from services.identity.domain.register_quality import QualityHolding, QualityUnit
+from services.identity.domain.unit import AreaSource, Delivery, Place, Use
+from services.identity.store.tables import holdings, parties, unit_versions, units
+
+_ELECTORATE_UNITS = text("""
+    SELECT v.unit_id::text AS unit_id, v.area_centi, v.use, v.delivery,
+           array_agg(h.party_id::text) AS holders,
+           array_remove(array_agg(CASE WHEN p.of_organisation THEN p.id::text END), NULL)
+               AS organisations
+      FROM unit_versions v
+      JOIN holdings h ON h.estate_id = v.estate_id AND h.version = v.version
+                     AND h.unit_id = v.unit_id
+      JOIN parties p ON p.id = h.party_id
+     WHERE v.estate_id = CAST(:estate_id AS uuid) AND v.version = :version
+     GROUP BY v.unit_id, v.area_centi, v.use, v.delivery
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUnit:
+    """A unit that somebody claims, as one version of the register lists it."""
+
+    estate_id: str
+    version: int
+    unit_id: str
+    place: Place
+    unit_code: str
+    delivery: Delivery
+
+
+async def electorate_units(
+    connection: Connection, estate_id: str, *, version: int
+) -> tuple[tuple[RegisteredUnit, ...], frozenset[str]]:
+    """Return the units of a version with their holders, and the parties that are organisations."""
+    found: list[RegisteredUnit] = []
+    organisations: set[str] = set()
+    given = {"estate_id": estate_id, "version": version}
+    for row in await connection.execute(_ELECTORATE_UNITS, given):
+        organisations.update(row.organisations)
+        unit = RegisteredUnit(
+            unit_id=row.unit_id,
+            area_centi=row.area_centi,
+            particular_space=Use(row.use).particular_space,
+            delivery=Delivery(row.delivery),
+            holders=frozenset(row.holders),
+        )
+        found.append(unit)
+    return tuple(found), frozenset(organisations)
+
+
+async def unit_at(
+    connection: Connection, estate_id: str, *, version: int, place: Place
+) -> ListedUnit | None:
+    """Return the unit at a place, if the version lists it."""
+    query = (
+        select(units.c.id, unit_versions.c.unit_code, unit_versions.c.delivery)
+        .join(unit_versions, unit_versions.c.unit_id == units.c.id)
+        .where(
+            units.c.estate_id == estate_id,
+            units.c.building == place.building,
+            units.c.stairwell == place.stairwell,
+            units.c.room == place.room,
+            unit_versions.c.estate_id == estate_id,
+            unit_versions.c.version == version,
+        )
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return ListedUnit(estate_id, version, row.id, place, row.unit_code, Delivery(row.delivery))
+
+
+async def registered_name(
+    connection: Connection, unit: ListedUnit, *, party_id: str, sealer: Sealer
+) -> str | None:
+    """Return the name under which the register lists a party as holder of a unit, if it does."""
+    query = select(holdings.c.id, holdings.c.name_sealed).where(
+        holdings.c.estate_id == unit.estate_id,
+        holdings.c.version == unit.version,
+        holdings.c.unit_id == unit.unit_id,
+        holdings.c.party_id == party_id,
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return sealer.open(row.name_sealed, context=f"holdings/name/{row.id}")
+
+
+async def document_of(connection: Connection, party_id: str, *, sealer: Sealer) -> Document:
+    """Return a party's document, to ask an outside source about it."""
+    row = (await connection.execute(select(parties).where(parties.c.id == party_id))).one()
+    number = sealer.open(row.number_sealed, context=f"parties/number/{party_id}")
+    return Document(DocumentType(row.document_type), number)
+
+
+async def quality_rows(
+    connection: Connection, estate_id: str, *, version: int
+) -> tuple[list[QualityUnit], list[QualityHolding]]:
+    """Return what the quality report looks at."""
+    of_units = select(unit_versions).where(
+        unit_versions.c.estate_id == estate_id, unit_versions.c.version == version
+    )
+    of_holdings = (
+        select(holdings, parties.c.of_organisation)
+        .join(parties, parties.c.id == holdings.c.party_id)
+        .where(and_(holdings.c.estate_id == estate_id, holdings.c.version == version))
+    )
+    found_units = [
+        QualityUnit(
+            Use(row.use), Delivery(row.delivery), AreaSource(row.area_source), row.area_centi
+        )
+        for row in await connection.execute(of_units)
+    ]
+    found_holdings = [
+        QualityHolding(
+            party_id=row.party_id,
+            of_organisation=row.of_organisation,
+            phone_index=row.phone_index,
+            dated=row.acquired_on is not None,
+            share_stated=row.share_numerator is not None,
+        )
+        for row in await connection.execute(of_holdings)
+    ]
+    return found_units, found_holdings

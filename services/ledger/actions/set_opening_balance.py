@@ -1,0 +1,45 @@
+"""State what the account held when the books began; once per estate."""
+
+import uuid
+from datetime import date
+
+from services.chassis.once import Once
+from services.ledger.actions.parts import Parts
+from services.ledger.domain.entry import Booking, Slot, opening_of
+from services.ledger.domain.errors import OpeningBalanceAlreadySet
+from services.ledger.domain.reading import Published
+from services.ledger.store import entries, heads
+
+
+async def set_opening_balance(
+    parts: Parts, once: Once, estate_id: str, amount_fen: int, *, as_of_on: date
+) -> Published:
+    """Post the opening entry, or return it when it says the same already.
+
+    Raises:
+        OpeningBalanceAlreadySet: another balance stands; it is an entry, and entries stay.
+    """
+    async with parts.begin(once) as connection:
+        last_number = await heads.lock(connection, estate_id)
+        standing = await entries.opening(connection, estate_id)
+        if standing is None:
+            slot = Slot(estate_id, str(uuid.uuid4()), last_number + 1)
+            booking = Booking(parts.now(), once.caller)
+            entry = opening_of(slot, amount_fen, as_of_on=as_of_on, booking=booking)
+            await heads.move(connection, estate_id, entries_count=entry.number)
+            await entries.append(connection, [entry])
+            standing = await entries.opening(connection, estate_id)
+            assert standing is not None
+        _check_same(standing, amount_fen, as_of_on)
+        return await once.keep(connection, standing)
+
+
+def _check_same(standing: Published, amount_fen: int, as_of_on: date) -> None:
+    entry = standing.entry
+    if (entry.amount_fen, entry.occurred_on) != (amount_fen, as_of_on):
+        raise OpeningBalanceAlreadySet(
+            "期初结余已登记。",
+            "The opening balance is stated already.",
+            amount_fen=entry.amount_fen,
+            as_of_on=entry.occurred_on.isoformat(),
+        )

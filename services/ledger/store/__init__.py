@@ -1,0 +1,1 @@
+"""The ledger's tables and the statements over them; each takes a connection, none decides."""

@@ -1,0 +1,40 @@
+"""What the legs add up to; every figure is summed when it is asked for, from an index alone."""
+
+from datetime import date
+
+from sqlalchemy import Integer, cast, extract, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.ledger.domain.chart import BANK
+from services.ledger.domain.period import Month
+from services.ledger.domain.statement import Movement
+from services.ledger.store.tables import legs
+
+
+async def bank_fen(
+    connection: AsyncConnection, estate_id: str, *, before: date | None = None
+) -> int:
+    """Return what the bank account held before a day, or holds after everything published."""
+    query = select(func.coalesce(func.sum(legs.c.amount_fen), 0)).where(
+        legs.c.estate_id == estate_id, legs.c.account == BANK.code
+    )
+    if before is not None:
+        query = query.where(legs.c.occurred_on < before)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def movements(
+    connection: AsyncConnection, estate_id: str, *, first_on: date, last_on: date
+) -> tuple[Movement, ...]:
+    """Return what each account gained or lost in each month between two days."""
+    year = cast(extract("year", legs.c.occurred_on), Integer).label("year")
+    month = cast(extract("month", legs.c.occurred_on), Integer).label("month")
+    query = (
+        select(year, month, legs.c.account, func.sum(legs.c.amount_fen).label("amount_fen"))
+        .where(legs.c.estate_id == estate_id, legs.c.occurred_on.between(first_on, last_on))
+        .group_by("year", "month", legs.c.account)
+    )
+    return tuple(
+        Movement(Month(row.year, row.month), row.account, int(row.amount_fen))
+        for row in await connection.execute(query)
+    )

@@ -1,0 +1,205 @@
+"""The ledger's tables; all lead with the estate, so that they can be sharded by it.
+
+Apart from each other: drafts, which change and go; and the posting core (heads, entries, legs),
+which only grows. What guards the core stands in the migration: grants, triggers that refuse every
+change, and deferred checks that an entry has all its legs and that they sum to zero.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from services.chassis.database import NAMES
+from services.chassis.once import retries_table
+
+SCHEMA_REVISION = "0001"
+"""The revision that this code expects; readiness compares it."""
+
+metadata = MetaData(naming_convention=NAMES)
+ID = Uuid(as_uuid=False)
+INSTANT = DateTime(timezone=True)
+
+retries = retries_table(metadata)
+
+heads = Table(
+    "heads",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("entries_count", BigInteger, nullable=False),
+    CheckConstraint("entries_count >= 0", name="entries_count"),
+)
+"""One row per estate, locked by whoever writes: entry numbers come from it without a gap."""
+
+sheet_imports = Table(
+    "sheet_imports",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("import_id", ID, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("imported_by", Text, nullable=False),
+    Column("imported_at", INSTANT, nullable=False),
+    Column("published_at", INSTANT),
+    UniqueConstraint("estate_id", "sha256"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("draft_id", ID, primary_key=True),
+    Column("import_id", ID, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("counterparty", Text, nullable=False),
+    Column("voucher_number", Text),
+    Column("memo", Text, nullable=False),
+    Column("contract_reference", Text),
+    Column("authority_kind", Text),
+    Column("authority_contract", Text),
+    Column("authority_item_id", ID),
+    ForeignKeyConstraint(
+        ["estate_id", "import_id"],
+        ["sheet_imports.estate_id", "sheet_imports.import_id"],
+        ondelete="CASCADE",
+    ),
+    UniqueConstraint("estate_id", "import_id", "line"),
+    CheckConstraint("amount_fen > 0", name="amount"),
+)
+Index("ix_drafts_estate_id_voucher_number", drafts.c.estate_id, drafts.c.voucher_number)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("entry_id", ID, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("leg_count", Integer, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("counterparty", Text, nullable=False),
+    Column("voucher_number", Text),
+    Column("memo", Text, nullable=False),
+    Column("contract_reference", Text),
+    Column("authority_kind", Text),
+    Column("authority_contract", Text),
+    Column("authority_item_id", ID),
+    Column("reverses", ID),
+    Column("reason_code", Text),
+    Column("reason", Text),
+    Column("import_id", ID),
+    Column("booked_at", INSTANT, nullable=False),
+    Column("booked_by", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("estate_id", "number"),
+    # What the legs' foreign key points at, so that a leg cannot carry another day than its entry.
+    UniqueConstraint("estate_id", "entry_id", "occurred_on"),
+    # A reversal is of this estate, and one entry is reversed once.
+    UniqueConstraint("estate_id", "reverses"),
+    ForeignKeyConstraint(["estate_id", "reverses"], ["entries.estate_id", "entries.entry_id"]),
+    # What an entry came from cannot be discarded any more.
+    ForeignKeyConstraint(
+        ["estate_id", "import_id"], ["sheet_imports.estate_id", "sheet_imports.import_id"]
+    ),
+    CheckConstraint("number > 0", name="number"),
+    CheckConstraint("leg_count >= 2", name="legs"),
+    CheckConstraint("kind IN ('OPENING', 'INCOME', 'EXPENSE', 'REVERSAL')", name="kind"),
+    CheckConstraint("amount_fen > 0 OR (kind = 'OPENING' AND amount_fen = 0)", name="amount"),
+    CheckConstraint("(kind = 'REVERSAL') = (reverses IS NOT NULL)", name="reversal"),
+    CheckConstraint("kind <> 'EXPENSE' OR authority_kind IS NOT NULL", name="authority"),
+    CheckConstraint(
+        "(authority_kind IS NOT DISTINCT FROM 'PASSED_ITEM') = (authority_item_id IS NOT NULL)",
+        name="item",
+    ),
+)
+Index("ix_entries_estate_id_occurred_on", entries.c.estate_id, entries.c.occurred_on)
+Index("ix_entries_estate_id_voucher_number", entries.c.estate_id, entries.c.voucher_number)
+Index(
+    "uq_entries_estate_id_opening",
+    entries.c.estate_id,
+    unique=True,
+    postgresql_where=text("kind = 'OPENING'"),
+)
+Index(
+    "ix_entries_estate_id_authority_item_id",
+    entries.c.estate_id,
+    entries.c.authority_item_id,
+    postgresql_where=text("authority_kind = 'PASSED_ITEM'"),
+)
+Index(
+    "ix_entries_estate_id_within_limits",
+    entries.c.estate_id,
+    entries.c.occurred_on,
+    postgresql_where=text("authority_kind = 'RULES_LIMIT'"),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("entry_id", ID, primary_key=True),
+    Column("leg_number", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["estate_id", "entry_id", "occurred_on"],
+        ["entries.estate_id", "entries.entry_id", "entries.occurred_on"],
+    ),
+    CheckConstraint("leg_number > 0", name="leg_number"),
+)
+Index(
+    "ix_legs_estate_id_occurred_on",
+    legs.c.estate_id,
+    legs.c.occurred_on,
+    postgresql_include=["account", "amount_fen"],
+)
+Index(
+    "ix_legs_estate_id_account",
+    legs.c.estate_id,
+    legs.c.account,
+    legs.c.occurred_on,
+    postgresql_include=["amount_fen"],
+)
+
+spending_limits = Table(
+    "spending_limits",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("uses_max", Integer, nullable=False),
+    Column("amount_each_max_fen", BigInteger, nullable=False),
+    Column("amount_total_max_fen", BigInteger, nullable=False),
+    Column("set_at", INSTANT, nullable=False),
+    Column("set_by", Text, nullable=False),
+)
+
+category_authorities = Table(
+    "category_authorities",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("category", Text, primary_key=True),
+    Column("authority_kind", Text, nullable=False),
+    Column("authority_contract", Text),
+    Column("authority_item_id", ID),
+    Column("set_at", INSTANT, nullable=False),
+    Column("set_by", Text, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Routes, bodies, and the table from refusals to problem documents."""

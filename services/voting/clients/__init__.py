@@ -1,0 +1,1 @@
+"""The one neighbour that voting asks, and only when a ballot is announced."""

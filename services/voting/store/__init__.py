@@ -1,0 +1,1 @@
+"""Tables of voting and functions over a connection; domain values in, domain values out."""

@@ -1,0 +1,1 @@
+"""Promises of voting, over HTTP."""

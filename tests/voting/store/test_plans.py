@@ -1,0 +1,88 @@
+"""No question of a vote, a turnout or a count reads all votes: each has its index."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest_asyncio
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from services.chassis.database import async_url
+from services.voting.domain.casting import BallotPaper, WaitingVote
+from services.voting.domain.schedule import Schedule
+from services.voting.domain.vote import read_vote
+from services.voting.store import ballots, electorates, votes
+from tests.support.postgres import Databases
+from tests.voting.domain.papers import BALLOT_ID, numbered, written
+from tests.voting.hall import CLOSES, NOTICE, OPENS
+
+ESTATE = numbered("estate", 1)
+# Forty estates of five hundred votes each; the one asked about is an ordinary one among them.
+FILL = [
+    "SET session_replication_role = replica",
+    """CREATE TEMP TABLE made AS
+       SELECT md5('estate' || e)::uuid AS estate_id, md5('ballot' || e)::uuid AS ballot_id,
+              md5('entry' || e || ' ' || n)::uuid AS entry_id, e, n
+       FROM generate_series(1, 40) e, generate_series(1, 500) n""",
+    """INSERT INTO electorate_entries
+       SELECT estate_id, ballot_id, entry_id, 'OWNERS', 8000, 1 FROM made""",
+    """INSERT INTO entry_holders
+       SELECT estate_id, ballot_id, 'holder ' || n, entry_id FROM made""",
+    """INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, cast_by, position,
+                          cast_at, document, document_sha256)
+       SELECT estate_id, gen_random_uuid(), ballot_id, entry_id, 8000, 'holder ' || n, n, now(),
+              repeat('x', 300)::bytea, decode(repeat('00', 32), 'hex') FROM made""",
+    "ANALYZE electorate_entries, entry_holders, votes",
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def full(databases: Databases) -> AsyncIterator[str]:
+    """A database with many estates' votes; emptied again, for other tests count rows."""
+    connection = await asyncpg.connect(databases.superuser_url("voting"))
+    for statement in FILL:
+        await connection.execute(statement)
+    yield databases.app_url("voting")
+    for table in ("votes", "entry_holders", "electorate_entries"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE estate_id IN (SELECT estate_id FROM made)"
+        )
+    await connection.close()
+
+
+async def test_every_question_is_answered_by_an_index(full: str) -> None:
+    engine = create_async_engine(async_url(full))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def note(
+        _c: object, _cursor: object, statement: str, values: tuple[object, ...], *_: object
+    ) -> None:
+        asked.append((statement, values))
+
+    vote = read_vote(written(ballot_id=BALLOT_ID))
+    schedule = Schedule("Asia/Shanghai", NOTICE, OPENS.date(), CLOSES.date())
+    waiting = WaitingVote(vote, BallotPaper(BALLOT_ID, (), schedule, True), 1, "a")  # noqa: FBT003 - a fact of the paper
+    async with engine.connect() as connection:
+        await votes.known(connection, ESTATE, [waiting])
+        await votes.turnout(connection, ESTATE, BALLOT_ID)
+        await votes.cast_by(connection, ESTATE, BALLOT_ID, "a")
+        await votes.documents(connection, ESTATE, BALLOT_ID)
+        await electorates.held_by(connection, ESTATE, BALLOT_ID, "a")
+        await electorates.paper_for(
+            connection, ESTATE, BALLOT_ID, entry_id=vote.entry_id, holder="a"
+        )
+        await electorates.roll(connection, ESTATE, BALLOT_ID)
+        await ballots.find(connection, ESTATE, BALLOT_ID)
+        questions = list(asked)
+        plans = [await _plan(connection, *question) for question in questions]
+    await engine.dispose()
+    assert len(plans) == 9
+    for (statement, _), plan in zip(questions, plans, strict=True):
+        for table in ("votes", "electorate_entries", "entry_holders"):
+            assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
+
+
+async def _plan(connection: AsyncConnection, statement: str, values: tuple[object, ...]) -> str:
+    explained = await connection.exec_driver_sql(f"EXPLAIN {statement}", values)
+    return "\n".join(row[0] for row in explained)
