@@ -30,6 +30,13 @@ DATA = Path(".data/demo")
 PORT = 8080
 
 
+# A whole estate asks from one address here, where each phone would have its own.
+ONE_ADDRESS_FOR_ALL = {
+    f"GATEWAY_{name}": "10000000"
+    for name in ("SOURCE_PER_MINUTE", "SOURCE_BURST", "SIGN_IN_PER_MINUTE", "SIGN_IN_BURST")
+}
+
+
 class Stopped(Exception):
     """Somebody asked the demo to stop (SIGTERM)."""
 
@@ -57,7 +64,9 @@ async def _play(stack: Stack, folder: Folder) -> Story:
 def _run(estate: Path, data: Path, *, once: bool) -> None:
     # The story begins on empty books each time; a run that was left serving is over now.
     _forget(data)
-    choices = Choices(data, estate / "register.csv", gateway_port=_port())
+    choices = Choices(
+        data, estate / "register.csv", gateway_port=_port(), extra=ONE_ADDRESS_FOR_ALL
+    )
     with Stack(choices) as stack:
         sys.stderr.write(f"数据、密钥、日志 / data, keys and logs: {stack.folder}\n")
         story = asyncio.run(_play(stack, Folder(estate)))

@@ -37,7 +37,7 @@ class Outside:
 
     async def add_person(self, name: str, number: str) -> None:
         """Let the real-name provider know a person who is in no register."""
-        person = {"name": name, "document_type": "居民身份证", "document_number": number}
+        person = {"name": name, "document_type": "RESIDENT_IDENTITY", "document_number": number}
         url = f"{self.urls['real_name']}/control/people"
         async with self.session.post(url, json=person, headers=self._headers) as reply:
             reply.raise_for_status()
@@ -70,7 +70,7 @@ async def prove_name(door: Door, owner: Owner) -> None:
     """Let the real-name provider compare name and number."""
     body = {
         "name": owner.name,
-        "document_type": "RESIDENT_IDENTITY_CARD",
+        "document_type": "RESIDENT_IDENTITY",
         "document_number": owner.number,
         "consent_version": CONSENT,
     }

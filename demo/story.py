@@ -67,8 +67,9 @@ async def play(story: Story) -> dict[str, Any]:
         committee=STAFF["property_management_committee"],
     )
     reader = story.owners[0]
+    # A session lives thirty days: whoever was away longer signs in anew.
     for person in (books.manager, books.committee, reader):
-        await renew(story.door, person)
+        await sign_in(story.door, story.outside, person)
     await books.publish(benches=story.item_ids[0], decided_on=timeline.COUNTING.date())
     story.told["ledger"] = await books.read(reader)
     await _refuse_a_stranger(story)
@@ -122,7 +123,8 @@ async def _import_register(story: Story) -> None:
         counted = await story.door.upload(path, manager, content)
     async with story.tell.step("sign_off", "小区数据治理签核 / Sign-off"):
         street = STAFF["street_office"].access
-        await story.door.send("POST", f"{story.estate}/register-sign-off", street)
+        body = {"version": counted["version"]}
+        await story.door.send("POST", f"{story.estate}/register-sign-off", street, body)
         roll = await story.door.get(f"{story.estate}/electorate", street)
     story.told["estate"] = {
         "units": counted["units"],

@@ -20,6 +20,13 @@ from services.chassis.tokens import new_key_pem
 SERVICES = ("identity", "voting", "ledger", "gateway")
 SIMULATORS = ("real_name", "property_registry", "messages")
 
+MODULES = {name: f"simulators.{name}" for name in SIMULATORS} | {
+    name: f"services.{name}.main" for name in SERVICES
+}
+# The outside first, then those who own data, at last the door. A service needs no neighbour to
+# start, so those of one row start together.
+ORDER = (SIMULATORS, SERVICES[:3], SERVICES[3:])
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -70,12 +77,12 @@ class Stack:
             host, port = listener.getsockname()[:2]
             self.urls[name] = f"http://{host}:{port}"
         self.environment |= self._settings()
-        for name in SIMULATORS:
-            program = Program(name, f"simulators.{name}", self.environment, listeners[name])
-            self._supervisor.start(program)
-        for name in SERVICES:
-            program = Program(name, f"services.{name}.main", self.environment, listeners[name])
-            self._supervisor.start(program)
+        programs = {
+            name: Program(name, module, self.environment, listeners[name])
+            for name, module in MODULES.items()
+        }
+        for together in ORDER:
+            self._supervisor.start(*(programs[name] for name in together))
 
     def check(self) -> None:
         """Raise if a part ended by itself."""
@@ -120,12 +127,14 @@ class Stack:
         keys = self.folder / "keys"
         keys.mkdir(mode=0o700, exist_ok=True)
         _write_once(keys / "sealing.json", SealingKeys.fresh)
+        _write_once(keys / "pseudonym.hex", lambda: secrets.token_hex(32))
         issuers = {name: f"{self.urls[name]}/.well-known/jwks.json" for name in SERVICES}
         settings = {
             "SIMULATOR_REGISTER": str(self._choices.register.resolve()),
             "SIMULATOR_CONTROL_SECRET": self.control_secret,
             "SIMULATOR_CLOCK_FILE": str(self.clock_file),
             "IDENTITY_SEALING_KEYS_FILE": str(keys / "sealing.json"),
+            "IDENTITY_PSEUDONYM_KEY_FILE": str(keys / "pseudonym.hex"),
         }
         for name in SIMULATORS:
             settings[f"IDENTITY_{name.upper()}_URL"] = self.urls[name]

@@ -58,14 +58,20 @@ class Supervisor:
     folder: Path
     _running: list[_Running] = field(default_factory=list)
 
-    def start(self, program: Program) -> None:
-        """Start `program` and wait until it says that it is ready.
+    def start(self, *programs: Program) -> None:
+        """Start `programs`, which do not need each other, and wait until all say they are ready.
 
         Raises:
-            ProcessDied: it ended before.
-            NotReadyInTime: it did not get ready.
+            ProcessDied: one ended before.
+            NotReadyInTime: one did not get ready.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        started = [self._spawn(program) for program in programs]
+        self._running += started
+        for running in started:
+            self._await_ready(running)
+
+    def _spawn(self, program: Program) -> _Running:
         log = self.folder / f"{program.name}.log"
         handle = program.listener.fileno()
         command = [sys.executable, "-m", "services.chassis.serve", program.module]
@@ -83,9 +89,7 @@ class Supervisor:
             )
         # For whoever wants to signal one part: an operator, a test of faults.
         (self.folder / f"{program.name}.pid").write_text(str(process.pid))
-        running = _Running(program, process, log)
-        self._running.append(running)
-        self._await_ready(running)
+        return _Running(program, process, log)
 
     def check(self) -> None:
         """Raise `ProcessDied` if a program ended by itself."""

@@ -55,10 +55,15 @@ class KeyUnknown(TokenRefused):
 
 @dataclass(frozen=True)
 class Expected:
-    """What a reader insists on: the one type, its own name as audience."""
+    """What a reader insists on: the one type, its own name as audience, and who may say so.
+
+    Without an `issuer` any issuer that the process trusts may speak, but only about itself: `sub`
+    is then the issuer. So a service that is taken over cannot speak for a person.
+    """
 
     typ: str
     audience: str
+    issuer: str | None = None
 
 
 def _b64url(raw: bytes) -> str:
@@ -156,6 +161,8 @@ class Signer:
         }
         headers = {"typ": typ, "kid": self._kid}
         token: str = jwt.encode(body, self._private, algorithm=ALGORITHM, headers=headers)
+        if len(token) > TOKEN_LENGTH_MAX:
+            raise ValueError("no reader would accept a token of this length")
         return token
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
@@ -170,9 +177,20 @@ class VerificationKeys:
         self._keys: dict[str, dict[str, Any]] = {}
 
     def replace(self, issuer: str, jwks: Mapping[str, Any]) -> None:
-        """Trust exactly the P-256 keys of `jwks` for `issuer` from now on."""
+        """Trust exactly the P-256 keys of `jwks` for `issuer` from now on.
+
+        Raises:
+            TokenRefused: it is no key set; what was trusted before stays.
+        """
+        try:
+            self._keys[issuer] = self._built(jwks)
+        except (AttributeError, KeyError, TypeError, ValueError) as broken:
+            raise TokenRefused("not a key set") from broken
+
+    @staticmethod
+    def _built(jwks: Mapping[str, Any]) -> dict[str, Any]:
         fresh: dict[str, Any] = {}
-        for published in jwks.get("keys", []):
+        for published in jwks["keys"]:
             if published.get("kty") != "EC" or published.get("crv") != "P-256":
                 continue
             x, y = (int.from_bytes(_decoded(published[name]), "big") for name in ("x", "y"))
@@ -181,7 +199,7 @@ class VerificationKeys:
                 serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
             )
             fresh[thumbprint(published)] = jwk.construct(pem.decode(), ALGORITHM)
-        self._keys[issuer] = fresh
+        return fresh
 
     def find(self, issuer: str, kid: str) -> Any:  # noqa: ANN401 - python-jose has no types
         """Return the prebuilt key.
@@ -234,6 +252,8 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
         raise TokenRefused("expired")
     if not 0 < expires - issued <= LIFE_SECONDS_MAX:
         raise TokenRefused("life too long")
+    if "nbf" in claims and _whole(claims, "nbf") > now + CLOCK_SKEW_SECONDS:
+        raise TokenRefused("not valid yet")
 
 
 def _check_strings(claims: Mapping[str, Any]) -> None:
@@ -255,7 +275,8 @@ def read(token: str, expected: Expected, keys: VerificationKeys, clock: Clock) -
     _decoded(signature)
     claimed = _object(_decoded(body))
     issuer = claimed.get("iss")
-    if not isinstance(issuer, str):
+    spoken_for = claimed.get("sub") if expected.issuer is None else expected.issuer
+    if not isinstance(issuer, str) or issuer != spoken_for:
         raise TokenRefused("issuer")
     # (2) One prebuilt key of that issuer; never a key, a set or an algorithm from the token.
     key = keys.find(issuer, kid)

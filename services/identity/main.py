@@ -33,7 +33,7 @@ ROUTERS = (
     register.router,
     electorates.router,
 )
-_OUTSIDE = Expected("at+jwt", "gateway")
+_OUTSIDE = Expected("at+jwt", "gateway", "identity")
 
 
 def assemble(

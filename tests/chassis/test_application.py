@@ -230,3 +230,35 @@ async def test_public_keys_are_published_without_the_private_part(notes: FastAPI
         keys = (await client.get("/.well-known/jwks.json")).json()["keys"]
     assert keys
     assert all("d" not in key and key["kid"] for key in keys)
+
+
+async def test_a_neighbour_that_was_taken_over_cannot_speak_for_a_person() -> None:
+    ledger = TestIssuer("ledger")
+    trust = trust_in(ISSUER, ledger)
+    app = application(Service("notes", "For tests", [router], {}, None, trust))
+    forged = ledger.inside_token("notes", estate_id=ESTATE, roles=["owner"])
+    async with checked_client(app, forged) as client:
+        assert (await post(client, {"text": "x"})).status_code == 401
+
+
+async def test_a_neighbour_speaks_for_itself_alone() -> None:
+    voting, ledger = TestIssuer("voting"), TestIssuer("ledger")
+    own = APIRouter()
+
+    @own.get(
+        "/internal/v1/x", operation_id="show_x", dependencies=[Depends(allow("service:voting"))]
+    )
+    async def show_x() -> dict[str, str]:
+        return {}
+
+    app = application(Service("notes", "For tests", [own], {}, None, trust_in(voting, ledger)))
+    claims = {"sub": "voting", "aud": "notes"}
+    forged = ledger.signer.mint(claims, typ="service+jwt", seconds=60)
+    for token, status in (
+        (voting.service_token("notes"), 200),
+        (ledger.service_token("notes"), 403),
+        (forged, 401),
+        (voting.service_token("ledger"), 401),
+    ):
+        async with checked_client(app, token) as client:
+            assert (await client.get("/internal/v1/x")).status_code == status

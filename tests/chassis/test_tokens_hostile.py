@@ -35,7 +35,7 @@ from tests.support.clocks import ClockStoppedAt
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 AT = int(NOW.timestamp())
 CLOCK = ClockStoppedAt(NOW)
-EXPECTED = Expected("at+jwt", "gateway")
+EXPECTED = Expected("at+jwt", "gateway", "identity")
 PEM, OTHER_PEM = new_key_pem(), new_key_pem()
 SIGNER, OTHER = Signer("identity", [PEM], CLOCK), Signer("voting", [OTHER_PEM], CLOCK)
 KID, OTHER_KID = (signer.jwks()["keys"][0]["kid"] for signer in (SIGNER, OTHER))
@@ -196,8 +196,10 @@ def test_a_key_of_the_attackers_own_inside_the_token_is_not_used() -> None:
 @pytest.mark.parametrize("header", [HEADER, HEADER | {"kid": OTHER_KID}])
 def test_one_issuers_key_signs_nothing_for_another(header: dict[str, str]) -> None:
     check_refused(made(header=header, pem=OTHER_PEM))
-    own = made(header=HEADER | {"kid": OTHER_KID}, claims=CLAIMS | {"iss": "voting"}, pem=OTHER_PEM)
-    assert believed(own)["iss"] == "voting"
+    about_itself = CLAIMS | {"iss": "voting", "sub": "voting"}
+    own = made(header=HEADER | {"kid": OTHER_KID}, claims=about_itself, pem=OTHER_PEM)
+    check_refused(own)
+    assert read(own, Expected("at+jwt", "gateway"), KEYS, CLOCK)["iss"] == "voting"
 
 
 def test_an_unknown_key_of_a_known_issuer_asks_for_a_refresh_and_of_an_unknown_one_does_not() -> (
@@ -363,7 +365,10 @@ def test_every_segment_is_held_to_its_one_spelling() -> None:
 
 def test_a_reader_believes_only_the_audience_and_type_that_it_is() -> None:
     token = made()
-    for expected in (Expected("at+jwt", "voting"), Expected("inside+jwt", "gateway")):
+    for expected in (
+        Expected("at+jwt", "voting", "identity"),
+        Expected("inside+jwt", "gateway", "identity"),
+    ):
         with pytest.raises(TokenRefused):
             read(token, expected, KEYS, CLOCK)
 

@@ -9,7 +9,7 @@ from services.chassis.tokens import Expected, Signer, TokenRefused, new_key_pem
 from services.chassis.trust import Trust
 from tests.support.clocks import ClockStoppedAt
 
-EXPECTED = Expected("inside+jwt", "voting")
+EXPECTED = Expected("inside+jwt", "voting", "identity")
 
 
 class RotatingIssuer:
@@ -107,9 +107,9 @@ async def test_a_kept_token_is_not_good_for_another_audience(
     token = issuer.mint()
     await trust.read(token, EXPECTED)
     with pytest.raises(TokenRefused):
-        await trust.read(token, Expected("inside+jwt", "ledger"))
+        await trust.read(token, Expected("inside+jwt", "ledger", "identity"))
     with pytest.raises(TokenRefused):
-        await trust.read(token, Expected("at+jwt", "voting"))
+        await trust.read(token, Expected("at+jwt", "voting", "identity"))
 
 
 async def test_an_issuer_nobody_named_is_not_asked(trust: Trust, issuer: RotatingIssuer) -> None:
@@ -118,3 +118,17 @@ async def test_an_issuer_nobody_named_is_not_asked(trust: Trust, issuer: Rotatin
     with pytest.raises(TokenRefused):
         await trust.read(token, EXPECTED)
     assert issuer.asked == 0
+
+
+@pytest.mark.parametrize(
+    "keys", [[], {}, {"keys": None}, {"keys": [1]}, {"keys": [{"kty": "EC", "crv": "P-256"}]}]
+)
+async def test_what_is_no_key_set_refuses_the_token_and_breaks_nothing(
+    clock: ClockStoppedAt, issuer: RotatingIssuer, keys: object
+) -> None:
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, json=keys))
+    )
+    trust = Trust({"identity": "http://identity/keys"}, client, clock)
+    with pytest.raises(TokenRefused):
+        await trust.read(issuer.mint(), EXPECTED)

@@ -43,7 +43,7 @@ async def test_the_service_gets_a_token_for_itself_and_never_the_clients(world: 
     [heard] = world.voting.heard
     inside = (heard.header("authorization") or "").removeprefix("Bearer ")
     claims = await trust_in(world.issuer, clock=world.clock).read(
-        inside, Expected("inside+jwt", "voting")
+        inside, Expected("inside+jwt", "voting", "identity")
     )
     assert (claims["aud"], claims["estate"]) == ("voting", "estate-1")
     assert token not in str(heard)

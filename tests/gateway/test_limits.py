@@ -25,6 +25,8 @@ PROXY = (ip_network("127.0.0.0/8"),)
 async def in_pieces(size: int, piece: int = 8_192) -> AsyncIterator[bytes]:
     for begin in range(0, size, piece):
         yield b"x" * min(piece, size - begin)
+        # So that the pieces arrive one by one, and the limit is met in the middle of the stream.
+        await asyncio.sleep(0.002)
 
 
 def check_too_many(reply: httpx.Response, slug: str = "too-many-requests") -> None:

@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from services.chassis.database import Database
 from services.chassis.neighbours import Neighbour
@@ -65,12 +66,13 @@ Assembled = Callable[..., FastAPI]
 def assembled(database: Database, clock: ClockStoppedAt, identity: TestIssuer) -> Assembled:
     """Assemble the ledger around a given voting service."""
 
-    def build(neighbour: object, *, deadline_seconds: float = 3.0) -> FastAPI:
-        transport = httpx.ASGITransport(app=neighbour)  # type: ignore[arg-type]  # a named fake
+    def build(neighbour: ASGIApp | httpx.AsyncBaseTransport) -> FastAPI:
+        if isinstance(neighbour, httpx.AsyncBaseTransport):
+            transport = neighbour
+        else:
+            transport = httpx.ASGITransport(app=neighbour)
         client = httpx.AsyncClient(transport=transport, base_url="http://voting")
-        asked = Neighbour(
-            "voting", client, lambda name: f"token-for-{name}", deadline_seconds=deadline_seconds
-        )
+        asked = Neighbour("voting", client, lambda name: f"token-for-{name}")
         parts = Parts(database.begin, clock, VotingClient(asked), SHANGHAI)
         return assemble(parts, trust_in(identity))
 

@@ -1,9 +1,9 @@
 """Neighbours of the ledger, named for how they behave."""
 
-import asyncio
 import json
 from typing import Any
 
+import httpx
 from starlette.types import Receive, Scope, Send
 
 
@@ -52,12 +52,12 @@ class BrokenVoting:
         await _send_json(send, self._status, self._body)
 
 
-class SilentVoting:
-    """Takes the question and never answers."""
+class SilentVoting(httpx.AsyncBaseTransport):
+    """Takes the question and does not answer in time."""
 
-    async def __call__(self, _scope: Scope, _receive: Receive, _send: Send) -> None:
-        """Keep one request waiting."""
-        await asyncio.Event().wait()
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Let one request wait until its deadline."""
+        raise httpx.ReadTimeout("nobody answers", request=request)
 
 
 async def _send_json(send: Send, status: int, body: Any) -> None:

@@ -139,7 +139,7 @@ class Upstreams:
             )
             # The library sends PUT and DELETE again by itself when a kept connection breaks, and
             # has no other switch; a test fails if this one stops working.
-            self._session._retry_connection = True  # noqa: SLF001 - no public switch
+            self._session._retry_connection = False  # noqa: SLF001 - no public switch
         return self._session
 
 

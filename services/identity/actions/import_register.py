@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import date
+from datetime import date, datetime
 
 from services.chassis.database import Connection
 from services.chassis.sealing import Sealer
@@ -45,13 +45,7 @@ async def import_register(
     async with parts.begin(asked.once) as connection:
         actor = await accounts.acting(connection, asked.caller.session)
         await estates.with_id(connection, estate_id, lock=True)
-        version = RegisterVersion(
-            version=await register_writes.next_version(connection, estate_id),
-            rows=reading.rows,
-            units=reading.unit_count,
-            parking_spaces=reading.parking_space_count,
-            imported_at=now,
-        )
+        version = await _version(connection, estate_id, reading, now)
         await register_writes.add_version(
             connection,
             estate_id,
@@ -65,6 +59,18 @@ async def import_register(
             connection, estate_id, version=version.version, now=now
         )
         return await asked.once.keep(connection, RegisterImport(version, ended))
+
+
+async def _version(
+    connection: Connection, estate_id: str, reading: RegisterReading, now: datetime
+) -> RegisterVersion:
+    return RegisterVersion(
+        version=await register_writes.next_version(connection, estate_id),
+        rows=reading.rows,
+        units=reading.unit_count,
+        parking_spaces=reading.parking_space_count,
+        imported_at=now,
+    )
 
 
 def _prepared(

@@ -13,7 +13,7 @@ from services.identity.actions.preview_electorate import preview_electorate
 from services.identity.actions.set_electorate_policy import set_electorate_policy
 from services.identity.actions.show_electorate_policy import show_electorate_policy
 from services.identity.api.doors import STAFF, EstateId, PartsOf
-from services.identity.api.estate_bodies import (
+from services.identity.api.electorate_bodies import (
     ElectorateOut,
     FreezeIn,
     FrozenElectorateOut,

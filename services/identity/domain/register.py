@@ -224,7 +224,13 @@ def _read_line(reader: _RowReader, today: date) -> _Line:
 
 def _unit_defects(group: Sequence[_Line]) -> Iterable[Defect]:
     """Yield what the rows of one unit say against each other."""
-    first = group[0]
+    if len(group) > 1:
+        yield from _disagreements(group)
+    if all(line.share_read for line in group) and not _shares_are_whole(group):
+        yield Defect(group[0].line, DefectKind.SHARE_SUM, SHARE)
+
+
+def _disagreements(group: Sequence[_Line]) -> Iterable[Defect]:
     for read, kind, column in _AGREED:
         yield from (Defect(line, kind, column) for line in _disagreeing(group, read))
     for source in AreaSource:
@@ -237,8 +243,6 @@ def _unit_defects(group: Sequence[_Line]) -> Iterable[Defect]:
             yield Defect(line.line, DefectKind.OWNER_REPEATED, DOCUMENT_NUMBER)
         elif line.document is not None:
             seen.add(line.document.identity)
-    if all(line.share_read for line in group) and not _shares_are_whole(group):
-        yield Defect(first.line, DefectKind.SHARE_SUM, SHARE)
 
 
 def _shares_are_whole(group: Sequence[_Line]) -> bool:

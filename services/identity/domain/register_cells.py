@@ -158,7 +158,7 @@ def share(text: str) -> Fraction | None:
     if found[1] is not None:
         value = Fraction(int(found[1]), int(found[2]))
     else:
-        value = Fraction(found[3]) / (100 if found[4] else 1)
+        value = Fraction(found[3]) * (Fraction(1, 100) if found[4] else 1)
     if not 0 < value <= 1:
         raise CellFault(DefectKind.SHARE_FORMAT)
     return value

@@ -125,8 +125,9 @@ def current_rules() -> RuleTable:
     return read_rules(table.read_bytes())
 
 
+@functools.lru_cache(maxsize=8)
 def read_rules(document: bytes) -> RuleTable:
-    """Return the table that `document` writes.
+    """Return the table that `document` writes; the few tables in use are read once a process.
 
     Raises:
         ValueError: the table asks for something that this service does not do.

@@ -11,7 +11,7 @@ from services.chassis.tokens import Expected
 from services.identity.domain.electorate import EntryKind, FrozenEntry, frozen_sha256
 from tests.identity.city import City, Office, Person, register, rows
 
-VOTING = Expected("inside+jwt", "voting")
+VOTING = Expected("inside+jwt", "voting", "identity")
 POLICY = {
     "parking_area_counts": True,
     "parking_as_person_counts": True,

@@ -224,7 +224,7 @@ async def test_without_voting_nothing_that_needs_it_is_published(
 ) -> None:
     await estate.open()
     import_id = await estate.imported(repair("1.00", "Z1", item=ITEM))
-    alone = Estate(assembled(neighbour, deadline_seconds=0.05), identity, estate.id)
+    alone = Estate(assembled(neighbour), identity, estate.id)
     reply = await alone.publish(import_id)
     assert problem(reply) == (503, "chassis/neighbour-away")
     assert reply.json()["neighbour"] == "voting"

@@ -2,7 +2,9 @@
 
 import base64
 import uuid
+from collections.abc import Callable
 
+import httpx
 import pytest
 
 from services.voting.domain.rules import current_rules
@@ -13,10 +15,8 @@ NAIVE = base64.urlsafe_b64encode(f"2026-01-01T00:00:00 {uuid.uuid4()}".encode())
 OTHERS = ("property_management_committee", "residents_committee")
 
 
-def problem(reply: object) -> tuple[int, str]:
-    status: int = reply.status_code  # type: ignore[attr-defined]  # any response
-    kind: str = reply.json()["type"]  # type: ignore[attr-defined]  # any response
-    return status, kind.removeprefix("/problems/voting/")
+def problem(reply: httpx.Response) -> tuple[int, str]:
+    return reply.status_code, reply.json()["type"].removeprefix("/problems/voting/")
 
 
 async def test_a_committee_drafts_a_ballot_of_several_items(hall: Hall) -> None:
@@ -223,9 +223,9 @@ def _taller(answer: Answer) -> Answer:
     ],
 )
 async def test_an_electorate_that_is_not_what_it_says_is_not_used(
-    hall: Hall, spoil: object, mismatch: str
+    hall: Hall, spoil: Callable[[Answer], Answer], mismatch: str
 ) -> None:
-    hall.identity.spoil = spoil  # type: ignore[assignment]  # each is such a function
+    hall.identity.spoil = spoil
     draft = await hall.draft("FUND_USE")
     reply = await hall.post(f"/ballots/{draft['ballot_id']}/announcement", COMMITTEE, WINDOW)
     assert problem(reply) == (502, "electorate-not-verified")

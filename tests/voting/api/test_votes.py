@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -81,6 +82,14 @@ async def test_a_vote_id_stands_for_one_document(ballot: Announced) -> None:
     assert problem(await ballot.send(owner("ada"), other)) == (409, "vote-id-reused")
     mine = (await ballot.hall.get(f"{ballot.path}/votes/mine", owner("ada"))).json()["votes"]
     assert [vote["choices"] for vote in mine] == [document["choices"]]
+
+
+async def test_a_vote_id_is_not_used_for_another_entry_either(ballot: Announced) -> None:
+    taken = await ballot.document("ada")
+    await ballot.send(owner("ada"), taken)
+    other = await ballot.document("bo", vote_id=taken["vote_id"])
+    assert problem(await ballot.send(owner("bo"), other)) == (409, "vote-id-reused")
+    assert await turnout(ballot) == 1
 
 
 @pytest.mark.parametrize("second", ["eva", "fei"])
@@ -222,12 +231,11 @@ async def test_the_key_of_a_vote_is_its_own_id(ballot: Announced) -> None:
     ],
 )
 async def test_a_document_in_any_other_spelling_is_unreadable(
-    ballot: Announced, spelled: object
+    ballot: Announced, spelled: Callable[[dict[str, object]], bytes]
 ) -> None:
     document = await ballot.document("ada")
-    content: bytes = spelled(document)  # type: ignore[operator]  # each is such a function
     reply = await ballot.hall.post(
-        f"{ballot.path}/votes", owner("ada"), content, key=str(document["vote_id"])
+        f"{ballot.path}/votes", owner("ada"), spelled(document), key=str(document["vote_id"])
     )
     assert problem(reply) == (422, "vote-unreadable")
     assert await turnout(ballot) == 0

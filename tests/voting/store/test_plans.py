@@ -62,7 +62,8 @@ async def test_every_question_is_answered_by_an_index(full: str) -> None:
 
     vote = read_vote(written(ballot_id=BALLOT_ID))
     schedule = Schedule("Asia/Shanghai", NOTICE, OPENS.date(), CLOSES.date())
-    waiting = WaitingVote(vote, BallotPaper(BALLOT_ID, (), schedule, True), 1, "a")  # noqa: FBT003 - a fact of the paper
+    paper = BallotPaper(BALLOT_ID, (), schedule, follow_offered=True)
+    waiting = WaitingVote(vote, paper, area_centi=1, cast_by="a")
     async with engine.connect() as connection:
         await votes.known(connection, ESTATE, [waiting])
         await votes.turnout(connection, ESTATE, BALLOT_ID)

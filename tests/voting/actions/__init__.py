@@ -1,0 +1,1 @@
+"""Order of steps inside an action, where HTTP cannot show it."""
