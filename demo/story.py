@@ -262,7 +262,7 @@ def _ballot_numbers(result: dict[str, Any]) -> dict[str, Any]:
 async def _refuse_a_stranger(story: Story) -> None:
     """An owner asks for the books of an estate that is not his."""
     async with story.tell.step("refusal", "非本小区业主被拒 / A stranger is refused"):
-        await renew(story.door, BUREAU)
+        await sign_in(story.door, story.outside, BUREAU)
         body = {
             "name": "另一小区（演示）",
             "district_code": "330106",

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -33,7 +33,8 @@ class Choices:
     """How to run the whole.
 
     `folder` keeps data, keys and logs. `register` is what the outside simulators hold for true.
-    `gateway_port` 0 picks a free one. `extra` are further settings of any process.
+    `gateway_port` 0 picks a free one. `extra` are further settings of any process;
+    `processes` says of which services more than one process runs.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class Choices:
     gateway_host: str = "127.0.0.1"
     gateway_port: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
+    processes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Stack:
@@ -82,7 +84,16 @@ class Stack:
             for name, module in MODULES.items()
         }
         for together in ORDER:
-            self._supervisor.start(*(programs[name] for name in together))
+            alike = [one for name in together for one in self._copies(programs[name])]
+            self._supervisor.start(*alike)
+
+    def _copies(self, program: Program) -> list[Program]:
+        """Return as many processes of a program as are wanted, on one listening socket.
+
+        Nothing that a service needs to be right is in a process's memory, so any number may run.
+        """
+        count = self._choices.processes.get(program.name, 1)
+        return [replace(program, name=_numbered(program.name, i)) for i in range(count)]
 
     def check(self) -> None:
         """Raise if a part ended by itself."""
@@ -148,6 +159,10 @@ class Stack:
             for neighbour in SERVICES:
                 settings[f"{prefix}_{neighbour.upper()}_URL"] = self.urls[neighbour]
         return settings | dict(self._choices.extra)
+
+
+def _numbered(name: str, index: int) -> str:
+    return name if index == 0 else f"{name}-{index + 1}"
 
 
 def _write_once(path: Path, make: Callable[[], str]) -> None:

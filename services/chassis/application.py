@@ -112,10 +112,11 @@ def operations_of(app: FastAPI) -> list[Operation]:
     return found
 
 
-def parts_of(kind: type[P]) -> Callable[[Request], P]:
+def parts_of(kind: type[P]) -> Callable[[Request], Awaitable[P]]:
     """Return the dependency that hands a route its service's parts."""
 
-    def parts(request: Request) -> P:
+    # A coroutine although nothing waits: a plain function would cost a trip to the thread pool.
+    async def parts(request: Request) -> P:
         held = request.app.state.parts
         assert isinstance(held, kind)
         return held

@@ -26,7 +26,7 @@ def own_database(databases: Databases, service: str) -> str:
         await admin.close()
 
     asyncio.run(create())
-    return databases.migrator_url(service).replace(f"/{service}", f"/{name}")
+    return databases.migrator_url(service).removesuffix(service) + name
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -52,19 +52,19 @@ async def rights(url: str, role: str) -> dict[str, set[str]]:
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(
-            """SELECT c.relname AS name, r.right
+            """SELECT c.relname AS name, r.may
                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
                     unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','REFERENCES',
-                                 'TRIGGER']) AS r(right)
+                                 'TRIGGER']) AS r(may)
                WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
-                 AND has_table_privilege($1, c.oid, r.right)""",
+                 AND has_table_privilege($1, c.oid, r.may)""",
             role,
         )
     finally:
         await connection.close()
     found: dict[str, set[str]] = {}
     for row in rows:
-        found.setdefault(row["name"], set()).add(row["right"])
+        found.setdefault(row["name"], set()).add(row["may"])
     return found
 
 
@@ -114,6 +114,6 @@ async def test_a_service_cannot_enter_a_neighbours_database(
     databases: Databases, service: str
 ) -> None:
     for other in set(SERVICES) - {service}:
-        url = databases.app_url(service).replace(f"/{service}", f"/{other}")
+        url = databases.app_url(service).removesuffix(service) + other
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await asyncpg.connect(url)

@@ -96,7 +96,6 @@ TABLES = (
         CONSTRAINT uq_entries_estate_id_number UNIQUE (estate_id, number),
         CONSTRAINT uq_entries_estate_id_entry_id_occurred_on
             UNIQUE (estate_id, entry_id, occurred_on),
-        CONSTRAINT uq_entries_estate_id_reverses UNIQUE (estate_id, reverses),
         CONSTRAINT fk_entries_estate_id_reverses_entries
             FOREIGN KEY (estate_id, reverses) REFERENCES entries (estate_id, entry_id),
         CONSTRAINT fk_entries_estate_id_import_id_sheet_imports
@@ -114,8 +113,19 @@ TABLES = (
         )
     )
     """,
-    "CREATE INDEX ix_entries_estate_id_occurred_on ON entries (estate_id, occurred_on)",
-    "CREATE INDEX ix_entries_estate_id_voucher_number ON entries (estate_id, voucher_number)",
+    # Readers' indexes are partial, so that the checks that fire for every row keep to the keys.
+    """
+    CREATE INDEX ix_entries_estate_id_occurred_on ON entries (estate_id, occurred_on)
+        WHERE number > 0
+    """,
+    """
+    CREATE INDEX ix_entries_estate_id_voucher_number ON entries (estate_id, voucher_number)
+        WHERE voucher_number IS NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX uq_entries_estate_id_reverses ON entries (estate_id, reverses)
+        WHERE reverses IS NOT NULL
+    """,
     """
     CREATE UNIQUE INDEX uq_entries_estate_id_opening ON entries (estate_id)
         WHERE kind = 'OPENING'
@@ -144,12 +154,12 @@ TABLES = (
     )
     """,
     """
-    CREATE INDEX ix_legs_estate_id_occurred_on ON legs (estate_id, occurred_on)
-        INCLUDE (account, amount_fen)
+    CREATE INDEX ix_legs_estate_id_bank ON legs (estate_id, occurred_on)
+        INCLUDE (amount_fen) WHERE account = 'BANK'
     """,
     """
-    CREATE INDEX ix_legs_estate_id_account ON legs (estate_id, account, occurred_on)
-        INCLUDE (amount_fen)
+    CREATE INDEX ix_legs_estate_id_categories ON legs (estate_id, occurred_on)
+        INCLUDE (account, amount_fen) WHERE account <> 'BANK'
     """,
     """
     CREATE TABLE spending_limits (

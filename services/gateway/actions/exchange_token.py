@@ -12,7 +12,6 @@ from services.gateway.domain.inside import Exchange, InsideToken
 from services.gateway.domain.routing import Found
 
 _OUTSIDE = Expected("at+jwt", "gateway", issuer="identity")
-# Other services sign tokens too, for their own errands; none of them lets anybody in.
 
 
 async def exchange_token(parts: Parts, found: Found, authorization: tuple[bytes, ...]) -> str:

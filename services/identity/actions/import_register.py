@@ -98,4 +98,6 @@ async def _check_held(connection: Connection, estate_id: str, version: RegisterV
     for one in held:
         found = electorate(units, one.policy, organisations)
         if found.content_sha256 != one.content_sha256:
-            raise ElectorateHeld(electorate_id=one.electorate_id, held_until=one.held_until)
+            raise ElectorateHeld(
+                electorate_id=one.electorate_id, held_until=one.held_until.isoformat()
+            )

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from services.chassis.sheets import fold
 from services.identity.api.doors import BodyIn, BodyOut, Identifier
 from services.identity.domain.account import (
     InsideToken,
@@ -15,6 +16,7 @@ from services.identity.domain.account import (
 )
 from services.identity.domain.card import Card, CardBasis, CardStatus, UserType
 from services.identity.domain.documents import DocumentType
+from services.identity.domain.register_cells import place_part
 from services.identity.domain.roles import Role
 from services.identity.domain.unit import Place
 
@@ -146,8 +148,9 @@ class CardClaimIn(BodyIn):
     room: Annotated[PlacePart, StringConstraints(min_length=1)] = Field(examples=["301"])
 
     def place(self) -> Place:
-        """Return the place that the body names."""
-        return Place(self.building, self.stairwell, self.room)
+        """Return the place that the body names, spelled as registers are read."""
+        parts = (self.building, self.stairwell, self.room)
+        return Place(*(place_part(fold(part)) for part in parts))
 
 
 class DependentIn(BodyIn):

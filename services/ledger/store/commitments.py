@@ -37,6 +37,7 @@ async def booked_vouchers(
     numbers = literal([one.number for one in wanted], ARRAY(Text))
     query = select(year.label("year"), entries.c.voucher_number, entries.c.number).where(
         entries.c.estate_id == estate_id,
+        entries.c.voucher_number.is_not(None),
         entries.c.voucher_number == any_(numbers),
         entries.c.kind.in_([EntryKind.INCOME.value, EntryKind.EXPENSE.value]),
         _NOT_REVERSED,

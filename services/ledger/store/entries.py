@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ledger.domain.document import document_bytes
@@ -48,7 +48,8 @@ async def page(
     if before is not None:
         query = query.where(entries.c.number < before)
     if month is not None:
-        query = query.where(entries.c.occurred_on.between(month.first_on, month.last_on))
+        in_month = entries.c.occurred_on.between(month.first_on, month.last_on)
+        query = query.where(in_month, text("entries.number > 0"))
     return await _found(connection, estate_id, query)
 
 

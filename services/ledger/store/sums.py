@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Integer, cast, extract, func, select
+from sqlalchemy import Integer, cast, extract, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ledger.domain.chart import BANK
@@ -10,13 +10,16 @@ from services.ledger.domain.period import Month
 from services.ledger.domain.statement import Movement
 from services.ledger.store.tables import legs
 
+# Written into the statement, not bound to it: the indexes are of the bank, and of all but the bank.
+_BANK = literal(BANK.code, literal_execute=True)
+
 
 async def bank_fen(
     connection: AsyncConnection, estate_id: str, *, before: date | None = None
 ) -> int:
     """Return what the bank account held before a day, or holds after everything published."""
     query = select(func.coalesce(func.sum(legs.c.amount_fen), 0)).where(
-        legs.c.estate_id == estate_id, legs.c.account == BANK.code
+        legs.c.estate_id == estate_id, legs.c.account == _BANK
     )
     if before is not None:
         query = query.where(legs.c.occurred_on < before)
@@ -26,12 +29,16 @@ async def bank_fen(
 async def movements(
     connection: AsyncConnection, estate_id: str, *, first_on: date, last_on: date
 ) -> tuple[Movement, ...]:
-    """Return what each account gained or lost in each month between two days."""
+    """Return what each account but the bank gained or lost in each month between two days."""
     year = cast(extract("year", legs.c.occurred_on), Integer).label("year")
     month = cast(extract("month", legs.c.occurred_on), Integer).label("month")
     query = (
         select(year, month, legs.c.account, func.sum(legs.c.amount_fen).label("amount_fen"))
-        .where(legs.c.estate_id == estate_id, legs.c.occurred_on.between(first_on, last_on))
+        .where(
+            legs.c.estate_id == estate_id,
+            legs.c.occurred_on.between(first_on, last_on),
+            legs.c.account != _BANK,
+        )
         .group_by("year", "month", legs.c.account)
     )
     return tuple(

@@ -49,6 +49,13 @@ async def test_a_listed_holder_gets_the_card_with_the_products_fields(city: City
     assert (await owner.ask("GET", office.path, office.estate_id)).status_code == 200
 
 
+@pytest.mark.parametrize("spelled", ["101室", "１０１", " 101 "])
+async def test_a_room_is_found_in_every_spelling_of_the_register(city: City, spelled: str) -> None:
+    owner = await city.person()
+    office = await governed(city, owner)
+    assert (await owner.claim(office.estate_id, spelled)).status_code == 201
+
+
 async def test_r5_each_of_a_couple_gets_a_card(city: City) -> None:
     wife, husband = await city.person(), await city.person()
     office = await governed(city, wife, husband)

@@ -172,7 +172,9 @@ async def test_an_outside_token_says_nothing_about_anybody(city: City) -> None:
     person = await city.person()
     keys = VerificationKeys()
     keys.replace("identity", city.parts.signer.jwks())
-    said = read(person.tokens["access_token"], Expected("at+jwt", "gateway", "identity"), keys, city.clock)
+    said = read(
+        person.tokens["access_token"], Expected("at+jwt", "gateway", "identity"), keys, city.clock
+    )
     assert set(said) == {"iss", "aud", "sub", "sid", "iat", "exp", "jti"}
     assert said["exp"] - said["iat"] == 600
     assert person.account_id not in str(said)

@@ -1,5 +1,7 @@
 """What an outside source may throw at us, and what goes out to it."""
 
+import json
+
 import httpx
 import pytest
 
@@ -13,6 +15,7 @@ from services.identity.domain.unit import Holder
 from tests.identity.outside import Answerer, OutsideWorld
 
 PERSON = Holder("测试", Document(DocumentType.RESIDENT_IDENTITY, "330199197002264559"))
+PADDING = b" " * ANSWER_BYTES_MAX
 GOOD = {"answer": "match", "reference": "r"}
 
 
@@ -47,7 +50,7 @@ def ends_in_the_middle(request: httpx.Request) -> httpx.Response:
         (lambda _: httpx.Response(200, content=b"\xff\xfe"), Answer.UNAVAILABLE),
         (lambda _: httpx.Response(200, content=b"[" * 60_000), Answer.UNAVAILABLE),
         (
-            lambda _: httpx.Response(200, content=b" " * (ANSWER_BYTES_MAX + 1)),
+            lambda _: httpx.Response(200, content=json.dumps(GOOD).encode() + PADDING),
             Answer.UNAVAILABLE,
         ),
         (refuses_connections, Answer.UNAVAILABLE),
