@@ -155,7 +155,8 @@ async def _claim(story: Story) -> None:
         nonlocal cards
         await sign_in(story.door, story.outside, owner)
         await prove_name(story.door, owner)
-        cards += await claim_cards(story.door, story.estate_id, owner)
+        issued = await claim_cards(story.door, story.estate_id, owner)
+        cards += issued  # not in one statement: the sum would be read before the wait
 
     async with story.tell.step("cards", "业主实名认证、领卡 / Owners verify and claim cards"):
         await story.tell.crowd("领卡", story.owners, become_owner)
@@ -267,7 +268,7 @@ async def _refuse_a_stranger(story: Story) -> None:
             "name": "另一小区（演示）",
             "district_code": "330106",
             "street_code": "330106001000",
-            "governing_body": "OWNERS_COMMITTEE",
+            "governing_body": "COMMITTEE",
             "zone": "Asia/Shanghai",
         }
         other = await story.door.send("POST", "/v1/estates", BUREAU.access, body)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 T = TypeVar("T")
-CONCURRENT = 24
+CONCURRENT = 16
 
 
 @dataclass

@@ -225,12 +225,17 @@ class Cluster:
         ask: list[Path | str] = [binaries() / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
         deadline = time.monotonic() + START_SECONDS_MAX
         pause = 0.02
-        while subprocess.run(ask, capture_output=True, check=False).returncode != 0:  # noqa: S603
+        while not _agrees(ask):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise ClusterFailed(self._log.read_text(errors="replace")[-2000:])
             time.sleep(pause)  # pg_isready has no wait of its own
             pause = min(pause * 1.5, 0.25)
+
+
+def _agrees(command: list[Path | str]) -> bool:
+    asked = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own binary
+    return asked.returncode == 0
 
 
 def _free_port() -> int:

@@ -19,7 +19,7 @@ from services.proofs.canonical import sha256_hex
 class SameOwnerRule(StrEnum):
     """When two parts have the same buyer; the law leaves co-ownerships open, so it is a setting."""
 
-    IDENTICAL_SET = "IDENTICAL_SET"
+    IDENTICAL_OWNER_SET = "identical_owner_set"
 
 
 class EntryKind(StrEnum):
@@ -35,7 +35,7 @@ class ElectoratePolicy:
 
     parking_area_counts: bool = False
     parking_as_person_counts: bool = False
-    same_owner_rule: SameOwnerRule = SameOwnerRule.IDENTICAL_SET
+    same_owner_rule: SameOwnerRule = SameOwnerRule.IDENTICAL_OWNER_SET
 
     @property
     def document(self) -> dict[str, object]:

@@ -15,7 +15,7 @@ VOTING = Expected("inside+jwt", "voting", "identity")
 POLICY = {
     "parking_area_counts": True,
     "parking_as_person_counts": True,
-    "same_owner_rule": "IDENTICAL_SET",
+    "same_owner_rule": "identical_owner_set",
 }
 
 

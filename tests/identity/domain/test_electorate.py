@@ -233,7 +233,7 @@ def test_the_shared_hash_of_a_frozen_electorate_is_this_one() -> None:
         '{"area_centi":8953,"entry_id":"a","holders_sha256":"%s","kind":"DEVELOPER"},'
         '{"area_centi":10000,"entry_id":"b","holders_sha256":"%s","kind":"OWNERS"}],'
         '"estate_id":"estate","policy":{"parking_area_counts":false,'
-        '"parking_as_person_counts":false,"same_owner_rule":"IDENTICAL_SET"}}'
+        '"parking_as_person_counts":false,"same_owner_rule":"identical_owner_set"}}'
     )
     expected = sha256(written % (sha256('["p1","p3"]'), sha256('["p2"]')))
     found = frozen_sha256("estate", DEFAULT.document, entries)
