@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 ESTATE ?= demo/zijin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check openapi migrate lock clean
+.PHONY: demo test check openapi migrate bench lock clean
 
 demo: $(STAMP)  ## the whole story on real data; ONCE=1 stops at the end, ESTATE=folder takes other sheets
 	@$(RUN) -m demo --estate $(ESTATE) $(if $(ONCE),--once)
@@ -23,6 +23,9 @@ openapi: $(STAMP)  ## write the contracts anew; the tree stays unchanged when th
 
 migrate: $(STAMP)  ## bring the databases that the settings name to the newest schema
 	@$(RUN) -m migrations.prepare --upgrade
+
+bench: $(STAMP)  ## measure the large requests of the main job against what the disk allows
+	@$(RUN) -m bench
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -51,7 +51,7 @@ class Story:
 async def play(story: Story) -> dict[str, Any]:
     """Play the whole story and return its numbers."""
     timeline.move(story.stack, timeline.BEGINS)
-    await _found_estate(story)
+    await found_estate(story)
     await _import_register(story)
     await _claim(story)
     await _announce(story)
@@ -76,7 +76,7 @@ async def play(story: Story) -> dict[str, Any]:
     return story.told
 
 
-async def _found_estate(story: Story) -> None:
+async def found_estate(story: Story) -> None:
     """The housing bureau founds the estate and the street office names its staff."""
     async with story.tell.step("estate", "设立小区、授予工作人员角色 / The estate and its staff"):
         grant = [sys.executable, "-m", "services.identity.operators", "grant"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOTS = ("services", "simulators", "launcher", "demo", "migrations", "openapi")
+ROOTS = ("services", "simulators", "launcher", "demo", "bench", "migrations", "openapi")
 SOURCES = sorted(path for root in ROOTS for path in Path(root).rglob("*.py"))
 SERVICES = ("identity", "voting", "ledger", "gateway")
 ROOMS = {"api", "actions", "domain", "store", "clients"}

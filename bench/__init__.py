@@ -1,0 +1,1 @@
+"""Measurements against a limit that is measured in the same run; never a timed test."""
