@@ -4,7 +4,7 @@ A neighbour's absence is an answer. Nothing is retried here: a caller that may s
 does so with the same key, and knows why.
 """
 
-import json
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -87,11 +87,13 @@ class Neighbour:
             "traceparent": new_traceparent(),
         }
         try:
-            reply = await self._client.request(
-                method, path, headers=headers, timeout=self._deadline, **request
-            )
+            # The client's own timeout is for each read: a neighbour that drips would outlast it.
+            async with asyncio.timeout(self._deadline):
+                reply = await self._client.request(
+                    method, path, headers=headers, timeout=self._deadline, **request
+                )
             answer = reply.json()
-        except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError) as failed:
+        except (httpx.HTTPError, TimeoutError, ValueError) as failed:
             log.warning("neighbour away", extra={"neighbour": self._name, "cause": repr(failed)})
             raise NeighbourAway(self._name) from failed
         if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or not isinstance(answer, dict):

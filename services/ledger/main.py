@@ -22,7 +22,7 @@ from services.ledger.api import entries, figures, rules, sheets
 from services.ledger.api.problems import PROBLEMS
 from services.ledger.clients.voting import VotingClient
 from services.ledger.settings import Settings
-from services.ledger.store.tables import SCHEMA_REVISION
+from services.ledger.store.tables import REVISION
 
 
 def assemble(
@@ -61,7 +61,7 @@ def from_environment() -> FastAPI:
         Parts(database.begin, clock, voting, ZoneInfo(settings.zone)),
         Trust(settings.issuers, key_sets, clock),
         signer,
-        ready=schema_at(database, SCHEMA_REVISION),
+        ready=schema_at(database, REVISION),
         closers=[to_voting.aclose, key_sets.aclose, database.close],
     )
 

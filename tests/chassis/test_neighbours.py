@@ -1,5 +1,8 @@
 """A neighbour's absence is an answer, and so is its refusal."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
@@ -53,3 +56,22 @@ async def test_a_refusal_keeps_the_problem() -> None:
     with pytest.raises(NeighbourRefused) as refused:
         await voting.get("/x")
     assert (refused.value.status, refused.value.kind) == (409, "/problems/voting/x")
+
+
+class Drip(httpx.AsyncByteStream):
+    """Sends a byte now and then, for ever."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
+
+
+async def test_a_neighbour_that_drips_is_away_when_the_deadline_comes() -> None:
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Drip())),
+        base_url="http://voting",
+    )
+    voting = Neighbour("voting", client, str, deadline_seconds=0.2)
+    with pytest.raises(NeighbourAway):
+        await asyncio.wait_for(voting.get("/x"), 10)

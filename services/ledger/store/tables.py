@@ -26,7 +26,7 @@ from sqlalchemy import (
 from services.chassis.database import NAMES
 from services.chassis.once import retries_table
 
-SCHEMA_REVISION = "0001"
+REVISION = "0002"
 """The revision that this code expects; readiness compares it."""
 
 metadata = MetaData(naming_convention=NAMES)

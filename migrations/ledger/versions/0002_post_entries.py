@@ -1,28 +1,17 @@
-"""Drafts apart from the posting core: entries with all their legs, numbered without a gap.
+"""The posting core: entries with all their legs, numbered without a gap, never changed.
 
-Revision ID: 0001
-Revises:
+Revision ID: 0002
+Revises: 0001
 """
 
 from alembic import op
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
 
 TABLES = (
-    """
-    CREATE TABLE retries (
-        caller text NOT NULL,
-        key text NOT NULL,
-        digest bytea NOT NULL,
-        status integer NOT NULL,
-        body bytea NOT NULL,
-        made_at timestamptz NOT NULL DEFAULT now(),
-        CONSTRAINT pk_retries PRIMARY KEY (caller, key)
-    )
-    """,
     """
     CREATE TABLE heads (
         estate_id uuid NOT NULL,
@@ -31,44 +20,6 @@ TABLES = (
         CONSTRAINT ck_heads_entries_count CHECK (entries_count >= 0)
     )
     """,
-    """
-    CREATE TABLE sheet_imports (
-        estate_id uuid NOT NULL,
-        import_id uuid NOT NULL,
-        sha256 text NOT NULL,
-        lines integer NOT NULL,
-        imported_by text NOT NULL,
-        imported_at timestamptz NOT NULL,
-        published_at timestamptz,
-        CONSTRAINT pk_sheet_imports PRIMARY KEY (estate_id, import_id),
-        CONSTRAINT uq_sheet_imports_estate_id_sha256 UNIQUE (estate_id, sha256)
-    )
-    """,
-    """
-    CREATE TABLE drafts (
-        estate_id uuid NOT NULL,
-        draft_id uuid NOT NULL,
-        import_id uuid NOT NULL,
-        line integer NOT NULL,
-        direction text NOT NULL,
-        category text NOT NULL,
-        amount_fen bigint NOT NULL,
-        occurred_on date NOT NULL,
-        counterparty text NOT NULL,
-        voucher_number text,
-        memo text NOT NULL,
-        contract_reference text,
-        authority_kind text,
-        authority_contract text,
-        authority_item_id uuid,
-        CONSTRAINT pk_drafts PRIMARY KEY (estate_id, draft_id),
-        CONSTRAINT uq_drafts_estate_id_import_id_line UNIQUE (estate_id, import_id, line),
-        CONSTRAINT fk_drafts_estate_id_import_id_sheet_imports
-            FOREIGN KEY (estate_id, import_id) REFERENCES sheet_imports ON DELETE CASCADE,
-        CONSTRAINT ck_drafts_amount CHECK (amount_fen > 0)
-    )
-    """,
-    "CREATE INDEX ix_drafts_estate_id_voucher_number ON drafts (estate_id, voucher_number)",
     """
     CREATE TABLE entries (
         estate_id uuid NOT NULL,
@@ -161,42 +112,9 @@ TABLES = (
     CREATE INDEX ix_legs_estate_id_categories ON legs (estate_id, occurred_on)
         INCLUDE (account, amount_fen) WHERE account <> 'BANK'
     """,
-    """
-    CREATE TABLE spending_limits (
-        estate_id uuid NOT NULL,
-        version integer NOT NULL,
-        uses_max integer NOT NULL,
-        amount_each_max_fen bigint NOT NULL,
-        amount_total_max_fen bigint NOT NULL,
-        set_at timestamptz NOT NULL,
-        set_by text NOT NULL,
-        CONSTRAINT pk_spending_limits PRIMARY KEY (estate_id, version)
-    )
-    """,
-    """
-    CREATE TABLE category_authorities (
-        estate_id uuid NOT NULL,
-        category text NOT NULL,
-        authority_kind text NOT NULL,
-        authority_contract text,
-        authority_item_id uuid,
-        set_at timestamptz NOT NULL,
-        set_by text NOT NULL,
-        CONSTRAINT pk_category_authorities PRIMARY KEY (estate_id, category)
-    )
-    """,
 )
 
-APPEND_ONLY = ("entries", "legs", "spending_limits")
-
-REFUSE_CHANGE = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'what is published in % is never changed', TG_TABLE_NAME
-        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'append_only';
-END
-$$
-"""
+APPEND_ONLY = ("entries", "legs")
 
 # Sums alone would accept a header without legs, and a balanced pair added to an old entry; so the
 # header says how many legs it has, and both tables ask at the end of the transaction.
@@ -299,7 +217,7 @@ ALWAYS = (
 
 def upgrade() -> None:
     """Make the tables, then what guards them."""
-    for statement in (*TABLES, REFUSE_CHANGE, CHECK_WHOLE, CHECK_NUMBER, KEEP_HEADS, *GUARDS):
+    for statement in (*TABLES, CHECK_WHOLE, CHECK_NUMBER, KEEP_HEADS, *GUARDS):
         op.execute(statement)
     for table in APPEND_ONLY:
         op.execute(
@@ -313,16 +231,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take everything away again; only ever run on an empty ledger or a test's."""
-    for table in (
-        "category_authorities",
-        "spending_limits",
-        "legs",
-        "entries",
-        "drafts",
-        "sheet_imports",
-        "heads",
-        "retries",
-    ):
+    for table in ("legs", "entries", "heads"):
         op.execute(f"DROP TABLE {table}")
-    for function in ("refuse_change", "check_entry_whole", "check_entry_number", "keep_head"):
+    for function in ("check_entry_whole", "check_entry_number", "keep_head"):
         op.execute(f"DROP FUNCTION {function}()")
