@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from demo.door import Door
+from demo.door import Door, Refused
 from demo.sheets import Owner
 
 CONSENT = "2026-05-01"
@@ -44,10 +44,10 @@ class Outside:
 
 
 def staff_member(name: str, number: int) -> Owner:
-    """Return a made-up member of staff; the district code 330199 was never assigned."""
-    body = f"3301991980010{100 + number:03d}"[:14] + f"{900 + number:03d}"
+    """Return a made-up member of staff: neither district 330199 nor mobile numbers in 120 exist."""
+    body = f"33019919800101{900 + number}"
     check = "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, body, strict=True)) % 11]
-    return Owner(name, body + check, f"1990000{number:04d}")
+    return Owner(name, body + check, f"1200000{number:04d}")
 
 
 async def sign_in(door: Door, outside: Outside, owner: Owner) -> None:
@@ -74,7 +74,12 @@ async def prove_name(door: Door, owner: Owner) -> None:
         "document_number": owner.number,
         "consent_version": CONSENT,
     }
-    await door.send("POST", "/v1/verifications", owner.access, body)
+    try:
+        await door.send("POST", "/v1/verifications", owner.access, body)
+    except Refused as refused:
+        # On databases of one's own a story may be told twice; its people are known by then.
+        if refused.problem.get("type") != "/problems/identity/account-already-verified":
+            raise
 
 
 async def claim_cards(door: Door, estate_id: str, owner: Owner) -> int:

@@ -6,8 +6,11 @@ The demo plays the owners, so it reads the register as an owner would know his o
 import csv
 import json
 import random
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 
 from demo.telling import fen
@@ -15,6 +18,8 @@ from demo.telling import fen
 # In the reported estate 2,041 of 2,200 households hold a card; other sizes keep the proportion.
 CARDS, HOUSEHOLDS = 2041, 2200
 DEFAULT_OPENING = "120000.00"
+_MOBILE = re.compile(r"1[0-9]{10}")
+_MOBILE = re.compile(r"1[0-9]{10}")
 
 
 @dataclass(frozen=True)
@@ -101,11 +106,14 @@ class Folder:
         return str(held.get("name", "紫金西苑（演示）"))
 
 
-def claimants(folder: Folder, rng: random.Random) -> list[Owner]:
+def claimants(
+    folder: Folder, rng: random.Random, *, phones_taken: Collection[str] = ()
+) -> list[Owner]:
     """Return the owners who will claim cards: one of each chosen household.
 
     Companies and the developer's stock need a desk and papers, so households of persons are chosen.
     """
+    taken = set(phones_taken)
     holders: dict[Unit, list[dict[str, str]]] = {}
     flats: set[Unit] = set()
     with folder.register.open(encoding="utf-8-sig", newline="") as lines:
@@ -123,6 +131,19 @@ def claimants(folder: Folder, rng: random.Random) -> list[Owner]:
     for unit in units[:wanted]:
         row = rng.choice(holders[unit])
         number = row["证件号码"]
-        owner = owners.setdefault(number, Owner(row["业主姓名"], number, row["联系电话"]))
-        owner.units.append(unit)
+        if number not in owners:
+            owners[number] = Owner(row["业主姓名"], number, _own_phone(row["联系电话"], taken))
+        owners[number].units.append(unit)
     return list(owners.values())
+
+
+def _own_phone(listed: str, taken: set[str]) -> str:
+    """Return a phone that nobody else signs in with, made up if the listed one will not do.
+
+    A register lists one phone for a couple, a landline, or none; an account is one person's.
+    """
+    made_up = (f"1980{serial:07d}" for serial in count(len(taken)))
+    fitting = (one for one in chain([listed.strip()], made_up) if _MOBILE.fullmatch(one))
+    phone = next(one for one in fitting if one not in taken)
+    taken.add(phone)
+    return phone

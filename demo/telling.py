@@ -50,7 +50,10 @@ class Telling:
     async def crowd(
         self, title: str, people: Sequence[T], act: Callable[[T], Awaitable[object]]
     ) -> None:
-        """Let everybody act, as many at once as the machine likes, with a bar for a watcher."""
+        """Let everybody act, as many at once as the machine likes, with a bar for a watcher.
+
+        The first who fails stops all, and his failure is the one that is raised.
+        """
         waiting = iter(people)
         with tqdm(total=len(people), desc=f"  {title}", disable=None, leave=False) as bar:
 
@@ -59,9 +62,12 @@ class Telling:
                     await act(person)
                     bar.update()
 
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(CONCURRENT, len(people))):
-                    group.create_task(one_after_another())
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(CONCURRENT, len(people))):
+                        group.create_task(one_after_another())
+            except ExceptionGroup as failed:
+                raise failed.exceptions[0] from None
 
 
 def _width(text: str) -> int:
