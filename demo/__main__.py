@@ -50,9 +50,6 @@ FAILURES = (
 )
 
 
-FAILURES = (ProcessDied, NotReadyInTime, ClusterBusy, ClusterFailed, Refused, OSError)
-
-
 class Stopped(Exception):
     """Somebody asked the demo to stop (SIGTERM)."""
 

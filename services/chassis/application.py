@@ -14,7 +14,7 @@ from services.chassis import failures
 from services.chassis.callers import ANYONE, Allow, Public, callers_of
 from services.chassis.callers import public as public_mark
 from services.chassis.health import health_router
-from services.chassis.limits import Limited
+from services.chassis.limits import LISTED, Limited
 from services.chassis.problems import SCHEMA, Problem, Refusals
 from services.chassis.telemetry import Traced
 from services.chassis.tokens import Signer
@@ -180,7 +180,8 @@ def _contract(app: FastAPI, service: Service, operations: list[Operation]) -> di
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["x-problems"] = sorted(
-        failures.listed("chassis", failures.TABLE)
+        LISTED
+        + failures.listed("chassis", failures.TABLE)
         + failures.listed(service.name, service.problems),
         key=lambda problem: cast("str", problem["type"]),
     )

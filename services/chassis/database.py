@@ -47,6 +47,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
+            hide_parameters=True,  # an error's text would quote names and numbers
             connect_args={
                 "timeout": 5,
                 "server_settings": {

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.callers import NotOfThisEstate, RoleMissing, TokenMissing, TokenNotAccepted
 from services.chassis.health import NotReady
@@ -32,6 +33,9 @@ TABLE: Mapping[type[Exception], Problem] = {
     Exception: Problem(500, "failed", "系统错误", "Something broke"),
 }
 
+# A lock or a statement that took too long, a deadlock, a server that is full, stops or starts
+# (PostgreSQL, appendix A): nothing was done, and asking again later is right.
+_PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"})
 _STATUS_SLUGS = {404: "no-such-page", 405: "method-not-allowed", 400: "unreadable"}
 
 
@@ -57,7 +61,7 @@ def install(app: FastAPI) -> None:
     lost: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout, OSError)
     for kind in lost:
         app.add_exception_handler(kind, _database)
-    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Unfailing)
 
 
 def listed(service: str, table: Mapping[type[Exception], Problem]) -> list[dict[str, Any]]:
@@ -72,6 +76,35 @@ def listed(service: str, table: Mapping[type[Exception], Problem]) -> list[dict[
         | ({"article": problem.article} if problem.article else {})
         for problem in table.values()
     ]
+
+
+class Unfailing:
+    """ASGI middleware: answers what nobody foresaw, and lets nothing of it reach the server.
+
+    Starlette's own last handler raises again after it has answered; the server would then write
+    the exception with every value that its sentences quote.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; a reply that was begun is left unfinished, so the client knows."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as failed:
+            if scope["type"] != "http":
+                raise
+            answer = _failed(failed)
+            if not begun:
+                await answer(scope, receive, send)
 
 
 async def _replay(_request: Request, replayed: Exception) -> Response:
@@ -109,23 +142,24 @@ async def _http(_request: Request, refused: Exception) -> Response:
     return answer.response(refused.headers)
 
 
-async def _database(request: Request, failed: Exception) -> Response:
+async def _database(_request: Request, failed: Exception) -> Response:
     """Answer a lost connection as an absence; any other database error is a bug of ours."""
     lost = not isinstance(failed, DBAPIError) or failed.connection_invalidated
     lost = lost or isinstance(failed, OperationalError | InterfaceError)
+    lost = lost or getattr(getattr(failed, "orig", None), "sqlstate", None) in _PASSING
     if not lost:
-        return await _failed(request, failed)
+        return _failed(failed)
     log.error("database away", extra={"cause": type(failed).__name__})
     document = answer_for("chassis", TABLE[OperationalError], failed)
     return document.response({"retry-after": "2"})
 
 
-async def _failed(_request: Request, failed: Exception) -> Response:
+def _failed(failed: Exception) -> Response:
     """Tell the log everything but values, and the caller nothing."""
     cause = getattr(failed, "orig", failed)
     log.error(
         "unexpected failure",
         extra={"kind": type(failed).__name__, "cause": type(cause).__name__},
-        exc_info=None if isinstance(failed, DBAPIError) else failed,
+        exc_info=failed,
     )
     return answer_for("chassis", TABLE[Exception], Exception()).response()

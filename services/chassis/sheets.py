@@ -2,49 +2,31 @@
 
 What comes out is text only, already tidied by `fold`: a cell's meaning is the business of the
 service that asked. Everything here blocks, so callers hand it to a thread.
-
-An XLSX file is a ZIP archive of XML and can be built to exhaust a machine: by size, and by one cell
-at row 1,048,576, for which the reader would allocate every cell before it. Both are settled from
-the archive's bytes, and the reader is given a fresh archive of exactly the bytes that were checked.
 """
 
 import csv
 import io
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from services.chassis import workbooks
+
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = (CSV, XLSX)
 
 BYTES_MAX = 24 * 1024 * 1024
-BYTES_UNPACKED_MAX = 192 * 1024 * 1024
-MEMBERS_MAX = 512
-ROWS_MAX = 100_000
-COLUMNS_MAX = 64
+ROWS_MAX, COLUMNS_MAX = workbooks.ROWS_MAX, workbooks.COLUMNS_MAX
 CELL_LENGTH_MAX = 2_000
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
-_REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_CELL = re.compile(rb"([A-Z]{0,2})([0-9]{1,6})")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ARCHIVE_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ValueError,
-)
 # Invisible characters that come with copied text; NFKC leaves them in.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -219,8 +201,8 @@ def _xlsx_broken() -> SheetUnreadable:
 
 
 def _xlsx_lines(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    archive = _checked_archive(content)
     try:
+        archive = workbooks.checked(content)
         book = CalamineWorkbook.from_filelike(archive)
         shown = [one.name for one in book.sheets_metadata if one.visible == _VISIBLE]
         filled = [sheet for sheet in map(book.get_sheet_by_name, shown) if sheet.total_height]
@@ -231,54 +213,25 @@ def _xlsx_lines(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
                 "the workbook must hold exactly one sheet that is not blank",
             )
         lines = filled[0].to_python(skip_empty_area=False)
-    except (CalamineError, ValueError, OSError) as broken:
+    except workbooks.WorkbookTooLarge as large:
+        raise _too_large(large.limit) from large
+    except (workbooks.WorkbookBroken, CalamineError, ValueError, OSError) as broken:
         raise _xlsx_broken() from broken
     for number, values in enumerate(lines, start=1):
         texts = [_text(value) for value in values]
+        if _NOT_TEXT.search("".join(texts)):
+            raise _control_character(number)
         if any(text and not text.isspace() for text in texts):
             yield number, texts
 
 
-def _checked_archive(content: bytes) -> io.BytesIO:
-    """Return an archive of the same members, uncompressed, after looking at every one."""
-    fresh = io.BytesIO()
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(fresh, "w") as plain:
-            members = packed.infolist()
-            unpacked = sum(member.file_size for member in members)
-            if len(members) > MEMBERS_MAX or unpacked > BYTES_UNPACKED_MAX:
-                raise _too_large(f"{BYTES_UNPACKED_MAX // 1024 // 1024} MiB unpacked")
-            _check_members({member.filename for member in members})
-            for member in members:
-                # Reading stops at the declared size, and the declared sizes were added up above.
-                raw = packed.read(member)
-                _check_references(raw)
-                plain.writestr(member.filename, raw)
-    except _ARCHIVE_BROKEN as broken:
-        raise _xlsx_broken() from broken
-    fresh.seek(0)
-    return fresh
-
-
-def _check_members(names: set[str]) -> None:
-    """Accept the one format whose cell references can be read below (not XLSB, not ODS)."""
-    if "xl/workbook.xml" not in names or names & {"xl/workbook.bin", "content.xml"}:
-        raise _xlsx_broken()
-
-
-def _check_references(raw: bytes) -> None:
-    """Refuse a cell or row so far out that reading the sheet would allocate the space between."""
-    if b"sheetData" not in raw:
-        return  # not a worksheet: a theme has attributes of the same name with another meaning
-    for found in _REFERENCE.finditer(raw):
-        reference = _CELL.fullmatch(found[1] or found[2] or b"")
-        if reference is None:
-            raise _too_large(f"{ROWS_MAX} rows, {COLUMNS_MAX} columns")
-        column = 0
-        for letter in reference[1]:
-            column = column * 26 + letter - ord("A") + 1
-        if column > COLUMNS_MAX or int(reference[2]) > ROWS_MAX + 1:
-            raise _too_large(f"{ROWS_MAX} rows, {COLUMNS_MAX} columns")
+def _control_character(line: int) -> SheetUnreadable:
+    """Return the refusal of what no eye sees and, like U+0000, no database keeps."""
+    return SheetUnreadable(
+        "control_character",
+        f"第 {line} 行含有不可见的控制字符, 请清除后再上传",
+        f"line {line} holds a control character: clear it",
+    )
 
 
 def _text(value: _Value) -> str:

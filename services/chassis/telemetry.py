@@ -10,7 +10,10 @@ import re
 import secrets
 import sys
 import time
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +22,9 @@ log = logging.getLogger("services")
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-0[01]")
 _trace: ContextVar[str] = ContextVar("trace", default="")
+_ExceptionInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -41,7 +47,8 @@ class JsonLines(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "service": self._service,
-            "message": record.getMessage(),
+            # A library's further lines quote what it was given.
+            "message": record.getMessage().partition("\n")[0],
         }
         if trace := _trace.get():
             line["trace"] = trace
@@ -50,11 +57,29 @@ class JsonLines(logging.Formatter):
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
 
+    def formatException(self, ei: _ExceptionInfo) -> str:  # noqa: N802 - logging's own name
+        """Return what broke and where; the sentences stay out, they quote names and numbers."""
+        return "\n".join(_places(ei[1]))
+
+
+def _places(failed: BaseException | None) -> Iterator[str]:
+    """Yield the kinds of an exception and of its causes, with the lines that they passed."""
+    while failed is not None:
+        yield f"{type(failed).__module__}.{type(failed).__qualname__}"
+        for step in traceback.extract_tb(failed.__traceback__):
+            yield f"  {step.filename}:{step.lineno} {step.name}"
+        before = None if failed.__suppress_context__ else failed.__context__
+        failed = failed.__cause__ or before
+
 
 def log_as(service: str, level: str = "INFO") -> None:
-    """Send this process's log lines to standard error as JSON, under the service's name."""
+    """Send this process's log lines to standard error as JSON, under the service's name.
+
+    What libraries warn of goes the same way: left alone, they write plain text, values and all.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service))
+    logging.getLogger().handlers = [handler]
     log.handlers = [handler]
     log.setLevel(level)
     log.propagate = False

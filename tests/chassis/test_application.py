@@ -65,6 +65,9 @@ async def write_note(
         parts.made.append(body.text)
         if body.text == "break":
             raise RuntimeError("a secret value")
+        if body.text == "wait":
+            await connection.execute(text("SET LOCAL statement_timeout = '20ms'"))
+            await connection.execute(text("SELECT pg_sleep(5)"))
         answer = await once.keep(connection, (body.text, len(parts.made)))
     return NoteOut.of(answer)
 
@@ -205,6 +208,21 @@ async def test_an_unexpected_failure_tells_the_caller_nothing(notes: FastAPI) ->
         reply = await post(client, {"text": "break"})
     assert reply.status_code == 500
     assert "secret" not in reply.text
+
+
+async def test_an_unexpected_failure_ends_in_the_service(notes: FastAPI) -> None:
+    """A server that sees it would write it into its own log, values and all."""
+    token = ISSUER.inside_token("notes", estate_id=ESTATE, roles=["owner"])
+    seen_by_the_server = httpx.ASGITransport(app=notes, raise_app_exceptions=True)
+    async with httpx.AsyncClient(
+        transport=seen_by_the_server, base_url="http://service", headers=bearer(token)
+    ) as client:
+        assert (await post(client, {"text": "break"})).status_code == 500
+
+
+async def test_a_lock_that_is_held_too_long_is_an_absence_not_a_bug(notes: FastAPI) -> None:
+    reply = await post(client_of(notes), {"text": "wait"})
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")
 
 
 async def test_a_route_that_names_no_callers_keeps_the_application_from_starting() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis import sheets
+from services.chassis import sheets, workbooks
 from services.chassis.sheets import CSV, XLSX, SheetUnreadable, fold, read_sheet
 
 HEADER = "幢,室,面积"
@@ -150,8 +150,32 @@ def test_a_far_cell_is_refused_before_anything_is_allocated(far: bytes) -> None:
     assert time.perf_counter() - started < 1
 
 
+@pytest.mark.parametrize(
+    "cell", [b"<c ", b"<q:c xmlns:q='q' ", b"<c x=' r=\"A2\" ' ", b"<c q:r='A2' xmlns:q='q' "]
+)
+def test_cells_that_do_not_say_where_they_are_are_refused(cell: bytes) -> None:
+    """The reader would count them up: sixteen thousand of them and a low row end the process."""
+    hidden = cell + b'y="A2"'
+    assert kind_of_refusal(repacked((b'<c r="A2"', hidden)), XLSX) == "xlsx_broken"
+
+
+def test_more_cells_than_any_register_has_are_refused() -> None:
+    row = b'<row r="3">' + b'<c r="A3"/>' * (workbooks.CELLS_MAX + 1) + b"</row></sheetData>"
+    content = repacked((b"</sheetData>", row))
+    assert kind_of_refusal(content, XLSX) == "sheet_too_large"
+
+
+@pytest.mark.parametrize("escaped", [b"_x0000_", b"_x0007_"])
+def test_a_control_character_in_a_cell_is_refused(escaped: bytes) -> None:
+    written = b'<c r="A2" t="inlineStr"><is><t>a' + escaped + b"</t></is></c></row></sheetData>"
+    changed = repacked(
+        (b"</row></sheetData>", b'</row><row r="3">' + written.replace(b"A2", b"A3"))
+    )
+    assert kind_of_refusal(changed, XLSX) == "control_character"
+
+
 def test_a_zip_bomb_is_refused_by_its_declared_size() -> None:
-    bomb = ("xl/media/x.bin", bytes(sheets.BYTES_UNPACKED_MAX + 1))
+    bomb = ("xl/media/x.bin", bytes(workbooks.BYTES_UNPACKED_MAX + 1))
     content = repacked((b"", b""), bomb)
     assert len(content) < 1_000_000
     assert kind_of_refusal(content, XLSX) == "sheet_too_large"

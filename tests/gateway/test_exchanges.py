@@ -60,6 +60,24 @@ async def test_a_kept_token_is_fetched_anew_shortly_before_it_expires(world: Wor
     assert await reader.read(last, Expected("inside+jwt", "voting", "identity"))
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "exchanges"),
+    [("DELETE", "/v1/sessions/current", 4), ("GET", "/v1/me", 3), ("POST", BALLOTS, 2)],
+)
+async def test_who_may_have_become_somebody_else_is_asked_about_anew(
+    world: World, method: str, path: str, exchanges: int
+) -> None:
+    """A card that was claimed opens the books at once, not when the kept token runs out."""
+    client = await world.client()
+    mine, other = world.signed_in(), world.signed_in(sub="account-2")
+    for headers in (mine, other):
+        await client.get(BALLOTS, headers=headers)
+    await client.request(method, path, headers=mine)
+    for headers in (mine, other):
+        assert (await client.get(BALLOTS, headers=headers)).status_code == 200
+    assert len(world.identity.exchanges) == exchanges
+
+
 async def test_a_kept_token_does_not_outlive_the_clients(world: World) -> None:
     world.identity.seconds = 900
     client = await world.client()

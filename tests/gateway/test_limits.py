@@ -35,6 +35,19 @@ def check_too_many(reply: httpx.Response, slug: str = "too-many-requests") -> No
     assert reply.headers["retry-after"] == "10"
 
 
+@pytest.mark.parametrize(
+    "path", ["/docs", "/openapi.json", "/health/live", "/internal/v1/exchange"]
+)
+async def test_the_gateways_own_pages_take_no_body_and_count_who_sends_one(
+    world: World, path: str
+) -> None:
+    """What is not forwarded would be gathered in memory, as much as a sheet may have."""
+    client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
+    sheet, kind = b"x" * 100_000, {"content-type": "text/csv"}
+    replies = [await client.post(path, content=sheet, headers=kind) for _ in range(4)]
+    assert [reply.status_code for reply in replies] == [404, 404, 404, 429]
+
+
 async def test_an_address_that_asks_too_fast_waits_and_comes_back(world: World) -> None:
     client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
     replies = [await client.get(RULES) for _ in range(4)]

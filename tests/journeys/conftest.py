@@ -21,7 +21,7 @@ from tests.support.whole import ZONE, Whole, done, hold_to_contract
 
 # After the half-year that the sheets of the demo are about.
 BEGINS = datetime(2026, 7, 6, 9, 30, tzinfo=ZONE)
-# Beyond the phones of any resident of thirty flats.
+# Numbers by which made-up people who are in no register are told apart.
 STAFF_BEGINS = 70
 FAMILY = 90
 ROLES = (
@@ -67,8 +67,8 @@ async def whole(stack: Stack) -> AsyncIterator[Whole]:
         Door(gateway) as door,
         httpx.AsyncClient(base_url=gateway, timeout=20.0) as http,
     ):
-        await hold_to_contract(http)
-        running = Whole(stack, session, door, http, await Rows.of(urls))
+        told = await hold_to_contract(http)
+        running = Whole(stack, session, door, http, await Rows.of(urls), told)
         running.move_to(BEGINS)
         yield running
         await running.rows.close()
@@ -142,6 +142,7 @@ async def owners(estate: Estate) -> Owners:
     (card,) = done(await estate.whole.ask("GET", "/v1/me/cards", anna))["cards"]
     body = {"account_id": await estate.whole.account_of(family), "user_type": "FAMILY"}
     done(await estate.ask("POST", f"/cards/{card['card_id']}/dependents", anna, json=body))
+    await estate.whole.renew(family)
     return Owners(anna, bela, carl, dora, family)
 
 

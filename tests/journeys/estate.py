@@ -54,7 +54,9 @@ class Estate:
     def street(self) -> Owner:
         return self.staff["street_office"]
 
-    async def ask(self, method: str, path: str, who: Owner | None, **request: Any) -> httpx.Response:
+    async def ask(
+        self, method: str, path: str, who: Owner | None, **request: Any
+    ) -> httpx.Response:
         """Send one request about this estate."""
         return await self.whole.ask(method, self.path + path, who, **request)
 
@@ -78,6 +80,7 @@ class Estate:
         """Let an owner sign in, prove his name and claim the cards of his flats."""
         await self.whole.join(owner)
         await claim_cards(self.whole.door, self.estate_id, owner)
+        await self.whole.renew(owner)
         return owner
 
     async def draft(self, *items: Mapping[str, Any], meeting: str = "REGULAR") -> Any:

@@ -75,7 +75,7 @@ async def test_no_ballot_is_announced_before_the_register_is_signed_off(
     ("changed", "refusal"),
     [
         ({"items": [ITEM | {"kind": "PAINT_IT_RED"}]}, (409, "voting/kind-unknown")),
-        ({"items": [ITEM | {"kind": "EMERGENCY_REPAIR"}]}, (409, "voting/kind-not-voted")),
+        ({"items": [ITEM | {"kind": "FUND_USE_EMERGENCY"}]}, (409, "voting/kind-not-voted")),
         ({"items": []}, (422, "chassis/malformed")),
         ({"items": [ITEM] * 51}, (422, "chassis/malformed")),
         ({"items": [ITEM | {"budget_fen": 0}]}, (422, "chassis/malformed")),

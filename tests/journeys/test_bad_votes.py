@@ -16,7 +16,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 @pytest.fixture(scope="module")
-async def ballot(whole: Whole, estate: Estate, owners: Owners) -> Ballot:
+async def ballot(whole: Whole, estate: Estate) -> Ballot:
     """A ballot of two items that is open for sixty days."""
     found = await estate.announced(ITEM, ITEM | {"kind": "FUND_USE"}, voting_days=60)
     whole.move_to(found.opens_at + timedelta(hours=8))

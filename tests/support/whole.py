@@ -26,7 +26,7 @@ from tests.support.tokens import bearer
 ZONE = ZoneInfo("Asia/Shanghai")
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
-TOKEN_AGE_MAX = timedelta(minutes=8)
+TOKEN_AGE_MAX, SESSION_AGE_MAX = timedelta(minutes=8), timedelta(days=29)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,6 +39,7 @@ class Whole:
     door: Door
     http: httpx.AsyncClient
     rows: Rows
+    problems_told: set[str]
     secrets: set[str] = field(default_factory=set)
     _signed_in_at: dict[str, datetime] = field(default_factory=dict)
 
@@ -73,15 +74,22 @@ class Whole:
     async def token(self, person: Owner) -> str:
         """Return a live token of somebody, signed in anew when that is needed."""
         age = self.now() - self._signed_in_at.get(person.phone, _NEVER)
-        if age >= TOKEN_AGE_MAX:
-            if age < timedelta(days=29):
-                await renew(self.door, person)
-            else:
-                await sign_in(self.door, self.outside, person)
-            self._signed_in_at[person.phone] = self.now()
-            self.secrets |= {person.name, person.number, person.phone}
-            self.secrets |= {person.access, person.refresh}
+        if age >= SESSION_AGE_MAX:
+            await sign_in(self.door, self.outside, person)
+            self._note(person)
+        elif age >= TOKEN_AGE_MAX:
+            await self.renew(person)
         return person.access
+
+    async def renew(self, person: Owner) -> None:
+        """Fetch a fresh token; what somebody may do now, only a fresh one knows at once."""
+        await renew(self.door, person)
+        self._note(person)
+
+    def _note(self, person: Owner) -> None:
+        self._signed_in_at[person.phone] = self.now()
+        self.secrets |= {person.name, person.number, person.phone}
+        self.secrets |= {person.access, person.refresh}
 
     async def join(self, person: Owner, *, verified: bool = True) -> Owner:
         """Let somebody sign in and, unless told otherwise, prove his name."""
@@ -113,7 +121,8 @@ class Whole:
 
     async def tell(self, simulator: str, answer: str, *, times: int = 1) -> None:
         """Let a simulator give its next answers in a certain manner."""
-        told = {"answer": answer, "times": times}
+        # Slow is longer than any deadline, and not much longer.
+        told = {"answer": answer, "times": times, "delay_seconds": 4 * (answer == "slow")}
         url = f"{self.stack.urls[simulator]}/control/behaviour"
         headers = bearer(self.stack.control_secret)
         async with self.session.put(url, json=told, headers=headers) as reply:
@@ -130,15 +139,22 @@ class Whole:
         assert await operator.wait() == 0
 
 
-async def hold_to_contract(http: httpx.AsyncClient) -> None:
-    """Let every further answer be held against the document that app developers read."""
+async def hold_to_contract(http: httpx.AsyncClient) -> set[str]:
+    """Let every further answer be held against the document that app developers read.
+
+    Returns the set in which the types of all problems that are told will be.
+    """
     contract = Contract((await http.get("/openapi.json")).json())
+    told: set[str] = set()
 
     async def check(reply: httpx.Response) -> None:
         await reply.aread()
         contract.check(reply.request.method, reply.request.url.path, reply)
+        if reply.headers.get("content-type") == "application/problem+json":
+            told.add(reply.json()["type"])
 
     http.event_hooks = {"response": [check]}
+    return told
 
 
 def done(reply: httpx.Response) -> Any:

@@ -3,6 +3,7 @@
 import hmac
 
 from services.gateway.actions.exchange_token import exchange_token
+from services.gateway.actions.forget_tokens import forget_tokens
 from services.gateway.actions.parts import Parts
 from services.gateway.domain.errors import (
     ExchangeNotOffered,
@@ -35,7 +36,9 @@ async def authorise_proxied(parts: Parts, proxied: Proxied) -> str | None:
     found = _found(parts, proxied)
     if found.operation.open_to_anyone:
         return None
-    return await exchange_token(parts, found, proxied.authorization)
+    inside = await exchange_token(parts, found, proxied.authorization)
+    await forget_tokens(parts, found, proxied.authorization)
+    return inside
 
 
 def _found(parts: Parts, proxied: Proxied) -> Found:

@@ -34,7 +34,8 @@ async def exchange_token(parts: Parts, found: Found, authorization: tuple[bytes,
     except TokenRefused as refused:
         raise TokenNotAccepted from refused
     await admit_request(parts, Kind.SESSION, str(claims.get("sid") or claims["sub"]))
-    exchange = Exchange(outside, found.operation.service, found.estate_id)
+    changes = parts.memory.changes.find(outside) or 0
+    exchange = Exchange(outside, found.operation.service, found.estate_id, changes)
     kept = parts.memory.tokens.find(exchange)
     if kept is None or not kept.is_fresh(parts.clock.now()):
         kept = await _fetched(parts, exchange)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.chassis.telemetry import new_traceparent
 from services.gateway.actions.admit_request import Kind, admit_request
 from services.gateway.actions.exchange_token import exchange_token
+from services.gateway.actions.forget_tokens import forget_tokens
 from services.gateway.actions.parts import Parts
 from services.gateway.clients.upstreams import Content, Outgoing
 from services.gateway.domain.headers import Inspected, inspect
@@ -54,7 +55,11 @@ async def forward_request(parts: Parts, incoming: Incoming) -> Reply:
     # (4) The body, as it comes and never beyond what the operation takes.
     content = await _content(incoming, found, inspected)
     outgoing = Outgoing(incoming.method, _target(incoming), headers, content)
-    return await parts.upstreams.send(found.operation.service, outgoing)
+    try:
+        return await parts.upstreams.send(found.operation.service, outgoing)
+    finally:
+        # Also when no reply came: it may have been done.
+        await forget_tokens(parts, found, inspected.authorization)
 
 
 def _source(parts: Parts, incoming: Incoming) -> str:

@@ -30,11 +30,13 @@ class Budgets:
 class Memory:
     """What a process remembers and may forget at any time; nothing here is needed to be right.
 
-    `whole_at_us` is the state of every budget (kind and key), `flights` the exchanges under way.
+    `whole_at_us` is the state of every budget (kind and key), `changes` how often the holder of an
+    outside token changed who he is, `flights` the exchanges under way.
     """
 
     whole_at_us: Recent[tuple[str, str], int] = field(default_factory=lambda: Recent(KEYS_MAX))
     tokens: Recent[Exchange, InsideToken] = field(default_factory=lambda: Recent(TOKENS_MAX))
+    changes: Recent[str, int] = field(default_factory=lambda: Recent(TOKENS_MAX))
     flights: dict[Exchange, Task[InsideToken]] = field(default_factory=dict)
 
 

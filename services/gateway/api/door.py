@@ -16,6 +16,7 @@ from services.gateway.api.problems import answer, unexpected
 from services.gateway.domain.errors import BodyTooLarge, BodyTooSlow, Refusal
 from services.gateway.domain.headers import passing_reply_headers
 from services.gateway.domain.reply import Reply, ReplyCut
+from services.gateway.domain.routing import SAFE_METHODS
 
 OWN = ("/health/", "/docs", "/openapi.json", "/problems/", "/internal/", "/.well-known/")
 
@@ -30,7 +31,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the process's beginning and end."""
-        if scope["type"] == "http" and not scope["path"].startswith(OWN):
+        if scope["type"] == "http" and not _is_page(scope):
             await self._forwarding(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -49,6 +50,12 @@ class Door:
             await unexpected()(scope, receive, send)
         else:
             await _pass_on(reply, send)
+
+
+def _is_page(scope: Scope) -> bool:
+    """Return whether a request is for a page of the gateway's own; none of them takes a body."""
+    path: str = scope["path"]
+    return path.startswith(OWN) and scope["method"] in SAFE_METHODS
 
 
 def _incoming(scope: Scope, receive: Receive) -> Incoming:

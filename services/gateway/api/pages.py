@@ -105,7 +105,7 @@ def exchange_router() -> APIRouter:
         status_code=204,
     )
     async def exchange(request: Request) -> Response:
-        parts = parts_of(Parts)(request)
+        parts = await parts_of(Parts)(request)
         headers = {"cache-control": "no-store"}
         try:
             inside = await authorise_proxied(parts, proxied_from(request.headers.raw))

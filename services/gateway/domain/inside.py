@@ -21,8 +21,12 @@ class InsideToken:
 
 @dataclass(frozen=True)
 class Exchange:
-    """What a kept token was given for: exactly these bytes, this service, this estate."""
+    """What a kept token was given for: exactly these bytes, this service, this estate.
+
+    `changes` counts what the client has changed about himself since his token was first seen.
+    """
 
     outside: str = field(repr=False)
     audience: str
     estate_id: str | None
+    changes: int = 0

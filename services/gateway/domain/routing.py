@@ -40,6 +40,11 @@ class Operation:
         """Whether it does something for people who are not signed in: only signing in does."""
         return self.open_to_anyone and self.method not in SAFE_METHODS
 
+    @property
+    def may_change_roles(self) -> bool:
+        """Whether it may change who its caller is: verified, holder of a card, signed out."""
+        return self.service == "identity" and self.method not in SAFE_METHODS
+
 
 @dataclass(frozen=True)
 class Found:

@@ -65,11 +65,15 @@ async def claim_card(parts: Parts, asked: Asked, *, estate_id: str, place: Place
         claim = await _claim(parts, connection, asked, estate_id=estate_id, place=place)
         if claim.registered_name == claim.holder.name:
             return await asked.once.keep(connection, await _issued(connection, claim, now))
-        await _check_guessing(connection, claim, now)
+        if await _is_guessing(connection, claim, now):
+            raise VerificationLimitReached
     answer = await _title(parts, claim) if claim.registered_name is None else None
     async with parts.begin(asked.once) as connection:
+        await proofs.lock_claims_of(connection, claim.actor.account_id)
+        # Counted again: of claims made at once, each was the first when it began.
+        guessing = await _is_guessing(connection, claim, now)
         await _record(parts, connection, claim, answer=answer, now=now)
-    raise _refusal(answer)
+    raise VerificationLimitReached if guessing else _refusal(answer)
 
 
 async def _claim(
@@ -80,6 +84,7 @@ async def _claim(
     if actor.party_id is None or proved is None:
         raise NotVerified
     estate = await estates.with_id(connection, estate_id)
+    await cards.await_register(connection, estate_id, changing=False)
     unit = await _claimable(connection, estate_id, place)
     registered = await register_reads.registered_name(
         connection, unit, party_id=actor.party_id, sealer=parts.sealer
@@ -118,13 +123,12 @@ async def _issued(connection: Connection, claim: _Claim, now: datetime) -> Card:
     return card
 
 
-async def _check_guessing(connection: Connection, claim: _Claim, now: datetime) -> None:
+async def _is_guessing(connection: Connection, claim: _Claim, now: datetime) -> bool:
     window, limit = VERIFICATIONS_MAX
     denied = await proofs.count_denials(
         connection, claim.actor.account_id, source=proofs.PROPERTY_REGISTRY, since=now - window
     )
-    if denied >= limit:
-        raise VerificationLimitReached
+    return denied >= limit
 
 
 async def _title(parts: Parts, claim: _Claim) -> SourceAnswer:

@@ -55,6 +55,7 @@ async def import_register(
         )
         await register_writes.write(connection, estate_id, version.version, sealed, now=now)
         await _check_held(connection, estate_id, version)
+        await cards.await_register(connection, estate_id, changing=True)
         ended = await cards.end_former_holders(
             connection, estate_id, version=version.version, now=now
         )

@@ -18,7 +18,8 @@ async def revoke_role(parts: Parts, asked: Asked, *, estate_id: str, grant_id: s
         grant = await staff.with_id(connection, grant_id, estate_id=estate_id)
         if grant is None:
             raise GrantUnknown
-        if not may_grant(asked.caller.roles, Role(grant.role)):
+        held = await staff.roles_in_force(connection, actor.account_id, estate_id=estate_id)
+        if not may_grant(held, Role(grant.role)):
             raise RoleNotYoursToGrant
         await staff.lock_grants_of(connection, grant.account_id)
         if await staff.with_id(connection, grant_id, estate_id=estate_id) is None:

@@ -28,7 +28,8 @@ async def verify_person(parts: Parts, asked: Asked, claim: PersonClaim) -> Verif
     """Ask the provider, keep its answer whatever it is, and link account and person on a match.
 
     Two transactions, because the provider is asked between them: the first finds out whether it
-    may be asked at all (and whether this very request was answered before), the second writes.
+    may be asked at all (and whether this very request was answered before), the second writes. It
+    counts the denials again: of claims made at once, each was the first when it began.
 
     Raises:
         DeskCheckNeeded: an organisation cannot be proved by phone.
@@ -43,22 +44,21 @@ async def verify_person(parts: Parts, asked: Asked, claim: PersonClaim) -> Verif
         actor = await accounts.acting(connection, asked.caller.session)
         if actor.party_id is not None:
             raise AccountAlreadyVerified
-        await _check_guessing(connection, actor, now)
+        if await _is_guessing(connection, actor, now):
+            raise VerificationLimitReached
     answer = await parts.real_name.check(holder, reference=str(uuid4()))
     answer = settled(answer, now=now)
     party = sealed_party(parts.sealer, holder.document)
     kept = _kept(parts, claim, actor, party, now)
     async with parts.begin(asked.once) as connection:
-        await proofs.add_answer(connection, kept.question, answer)
-        await proofs.add_verification(connection, kept)
-        linked = await _link(connection, actor, party, kept=kept, answer=answer)
-        if linked is not False:
-            level = assurance_level(verified=linked is True, holds_card=False)
+        linked, refusal = await _recorded(connection, actor, party, kept=kept, answer=answer)
+        if refusal is None:
+            level = assurance_level(verified=linked, holds_card=False)
             return await asked.once.keep(
                 connection, Verification(kept.verification_id, answer.answer.value, level)
             )
     # After the commit: the provider's answer stays on file although nothing came of it.
-    raise PersonAlreadyVerified
+    raise refusal
 
 
 def _holder(claim: PersonClaim, now: datetime) -> Holder:
@@ -71,13 +71,12 @@ def _holder(claim: PersonClaim, now: datetime) -> Holder:
     return Holder(canonical_name(fold(claim.name)), document)
 
 
-async def _check_guessing(connection: Connection, actor: Actor, now: datetime) -> None:
+async def _is_guessing(connection: Connection, actor: Actor, now: datetime) -> bool:
     window, limit = VERIFICATIONS_MAX
     denied = await proofs.count_denials(
         connection, actor.account_id, source=proofs.REAL_NAME, since=now - window
     )
-    if denied >= limit:
-        raise VerificationLimitReached
+    return denied >= limit
 
 
 def _kept(
@@ -101,18 +100,26 @@ def _kept(
     )
 
 
-async def _link(
+async def _recorded(
     connection: Connection,
     actor: Actor,
     party: SealedParty,
     *,
     kept: proofs.ClaimedPerson,
     answer: SourceAnswer,
-) -> bool | None:
-    """Return whether account and person are one now, or None when nothing was proved."""
-    if answer.answer is not Answer.MATCH:
-        return None
+) -> tuple[bool, type[Exception] | None]:
+    """Keep the answer; return whether account and person are one now, or why they cannot be."""
     now = kept.question.asked_at
+    await proofs.lock_claims_of(connection, actor.account_id)
+    guessing = await _is_guessing(connection, actor, now)
+    await proofs.add_answer(connection, kept.question, answer)
+    await proofs.add_verification(connection, kept)
+    if guessing:
+        return False, VerificationLimitReached
+    if answer.answer is not Answer.MATCH:
+        return False, None
     party_ids = await register_writes.ensure_parties(connection, (party,), now=now)
     person = replace(actor, party_id=party_ids[party.document_index])
-    return await accounts.link(connection, person, verification_id=kept.verification_id, now=now)
+    verification_id = kept.verification_id
+    linked = await accounts.link(connection, person, verification_id=verification_id, now=now)
+    return linked, None if linked else PersonAlreadyVerified

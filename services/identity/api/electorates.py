@@ -98,7 +98,7 @@ async def freeze_electorate_(
     once: Annotated[Once, Depends(once_for(FrozenElectorateOut))],
     parts: PartsOf,
 ) -> FrozenElectorateOut:
-    """Freeze and keep the electorate; the key is the ballot's id."""
+    """Freeze and keep the electorate; the key is of one ballot and one close."""
     hold, purpose = body.hold_until, body.purpose
     frozen = await freeze_electorate(
         parts, once, estate_id=estate_id, purpose=purpose, hold_until=hold

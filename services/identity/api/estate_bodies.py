@@ -21,7 +21,8 @@ from services.identity.domain.unit import area_text
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    # `localtime` and `Factory` are what the machine makes of them; zones of places have a slash.
+    if name not in available_timezones() or "/" not in name:
         raise ValueError("not a zone of the tz database")
     return name
 

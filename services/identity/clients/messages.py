@@ -1,9 +1,18 @@
 """The sender of text messages."""
 
+from typing import Literal
+
 import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.chassis.telemetry import log
 from services.identity.domain.errors import MessageNotSent
+
+
+class _Receipt(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    state: Literal["accepted"]
 
 
 class Messages:
@@ -25,6 +34,15 @@ class Messages:
         except httpx.HTTPError as failed:
             log.warning("message not sent", extra={"cause": type(failed).__name__})
             raise MessageNotSent from failed
-        if not reply.is_success:
+        if not reply.is_success or not _accepted(reply.content):
             log.warning("message not sent", extra={"status": reply.status_code})
             raise MessageNotSent
+
+
+def _accepted(content: bytes) -> bool:
+    """Return whether the provider says that it took the message; a success alone does not."""
+    try:
+        _Receipt.model_validate_json(content)
+    except ValidationError:
+        return False
+    return True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, exists, select, update
+from sqlalchemy import ColumnElement, Row, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Connection
@@ -16,6 +16,18 @@ from services.identity.domain.card import (
     masked_room,
 )
 from services.identity.store.tables import cards, holdings, units
+
+
+async def await_register(connection: Connection, estate_id: str, *, changing: bool) -> None:
+    """Let claims go side by side, and a change of the register alone, until this commits.
+
+    A claim reads the register only after this. Otherwise one that began before an import would
+    issue a card, unseen by the import, to somebody whom the register no longer lists. Waiters
+    queue, so a crowd of claims does not keep an import out.
+    """
+    lock = "pg_advisory_xact_lock" if changing else "pg_advisory_xact_lock_shared"
+    statement = text(f"SELECT {lock}(hashtextextended(:estate, 3))")
+    await connection.execute(statement, {"estate": estate_id})
 
 
 async def add(connection: Connection, card: Card, *, account_id: str, party_id: str | None) -> bool:
@@ -49,7 +61,12 @@ async def of_account(connection: Connection, account_id: str) -> tuple[Card, ...
 async def main_card(
     connection: Connection, card_id: str, *, estate_id: str, account_id: str
 ) -> Card | None:
-    """Return the main card with this id if it is the account's."""
+    """Return the main card with this id if it is the account's; it cannot end before this commits.
+
+    Otherwise a card could be hung on it at the moment at which it ends, and outlive it.
+    """
+    kept = select(cards.c.id).where(cards.c.id == card_id).with_for_update(read=True)
+    await connection.execute(kept)
     found = await _matching(
         connection,
         (cards.c.id == card_id)

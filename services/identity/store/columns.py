@@ -1,6 +1,7 @@
 """The metadata that all tables share, and the few kinds of columns that they are made of."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -36,6 +37,11 @@ def text_column(name: str, *, optional: bool = False) -> Column[str]:
 def integer_column(name: str, *, optional: bool = False) -> Column[int]:
     """Return an integer column."""
     return Column(name, Integer, nullable=optional)
+
+
+def total_column(name: str) -> Column[int]:
+    """Return a column of sums: a hundred thousand parts of an estate do not fit an integer."""
+    return Column(name, BigInteger, nullable=False)
 
 
 def bytes_column(name: str, *, optional: bool = False) -> Column[bytes]:

@@ -14,7 +14,7 @@ _ENTRIES = text("""
     SELECT CAST(:electorate_id AS uuid), e.id, e.kind, e.area_centi,
            CAST(string_to_array(e.parties, ',') AS uuid[]),
            CAST(string_to_array(e.units, ',') AS uuid[])
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:areas AS integer[]),
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:areas AS bigint[]),
                   CAST(:parties AS text[]), CAST(:units AS text[]))
            AS e(id, kind, area_centi, parties, units)
 """)

@@ -22,6 +22,7 @@ from services.identity.store.columns import (
     metadata,
     ref_column,
     text_column,
+    total_column,
     yes_no_column,
 )
 
@@ -169,7 +170,7 @@ frozen_electorates = Table(
     yes_no_column("parking_as_person_counts"),
     text_column("same_owner_rule"),
     integer_column("people"),
-    integer_column("area_centi"),
+    total_column("area_centi"),
     text_column("sha256"),
     text_column("content_sha256"),
     instant_column("frozen_at"),
@@ -186,7 +187,7 @@ frozen_entries = Table(
     ),
     Column("entry_id", Uuid(as_uuid=False), primary_key=True),
     text_column("kind"),
-    integer_column("area_centi"),
+    total_column("area_centi"),
     Column("party_ids", ARRAY(Uuid(as_uuid=False)), nullable=False),
     Column("unit_ids", ARRAY(Uuid(as_uuid=False)), nullable=False),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Connection
@@ -66,6 +66,12 @@ async def add_answer(connection: Connection, question: Question, answer: SourceA
         unit_id=question.unit_id,
     )
     await connection.execute(statement)
+
+
+async def lock_claims_of(connection: Connection, account_id: str) -> None:
+    """Let the answers about other claims of this account wait for this transaction."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 4))")
+    await connection.execute(lock, {"account": account_id})
 
 
 async def count_denials(

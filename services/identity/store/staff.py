@@ -40,6 +40,15 @@ async def in_force(
     return await _matching(connection, (staff_grants.c.account_id == account_id) & place)
 
 
+async def roles_in_force(
+    connection: Connection, account_id: str, *, estate_id: str
+) -> frozenset[str]:
+    """Return the granted roles of an account that hold on an estate at this moment."""
+    places = (None, estate_id)
+    found = [await in_force(connection, account_id=account_id, estate_id=one) for one in places]
+    return frozenset(grant.role for grants in found for grant in grants)
+
+
 async def on_estate(connection: Connection, estate_id: str) -> tuple[StaffGrant, ...]:
     """Return all grants in force on an estate."""
     return await _matching(connection, staff_grants.c.estate_id == estate_id)

@@ -26,15 +26,16 @@ async def publish_import(parts: Parts, once: Once, estate_id: str, import_id: st
         Refusal: see `publication.publish`.
     """
     asked = await _ask_voting(parts, estate_id, import_id)
-    booking = Booking(parts.now(), once.caller, import_id)
     async with parts.begin(once) as connection:
         # (1) The head is locked first: limits and budgets are counted against a ledger that
-        #     nobody else can add to before this transaction ends.
+        #     nobody else can add to before this transaction ends, and the clock is read after it,
+        #     so that entries are booked in the order of their numbers.
         last_number = await heads.lock(connection, estate_id)
         await _check_waiting(connection, estate_id, import_id)
         waiting = await drafts.in_import(connection, estate_id, import_id)
         # (2) Decide with values.
         books = await _books(connection, estate_id, waiting, last_number=last_number, asked=asked)
+        booking = Booking(parts.now(), once.caller, import_id)
         posted = publish(estate_id, waiting, books, booking)
         # (3) Store: the head, the entries with their legs, and the end of the drafts.
         await heads.move(connection, estate_id, entries_count=posted[-1].number)

@@ -6,7 +6,7 @@ from datetime import date
 from services.chassis.once import Once
 from services.ledger.actions.parts import Parts
 from services.ledger.domain.entry import Booking, Slot, opening_of
-from services.ledger.domain.errors import OpeningBalanceAlreadySet
+from services.ledger.domain.errors import OpeningBalanceAlreadySet, OpeningInFuture
 from services.ledger.domain.reading import Published
 from services.ledger.store import entries, heads
 
@@ -17,10 +17,12 @@ async def set_opening_balance(
     """Post the opening entry, or return it when it says the same already.
 
     Raises:
+        OpeningInFuture: the day has not begun; a slip here could never be mended.
         OpeningBalanceAlreadySet: another balance stands; it is an entry, and entries stay.
     """
     async with parts.begin(once) as connection:
         last_number = await heads.lock(connection, estate_id)
+        _check_begun(as_of_on, parts.today())
         standing = await entries.opening(connection, estate_id)
         if standing is None:
             slot = Slot(estate_id, str(uuid.uuid4()), last_number + 1)
@@ -32,6 +34,16 @@ async def set_opening_balance(
             assert standing is not None
         _check_same(standing, amount_fen, as_of_on)
         return await once.keep(connection, standing)
+
+
+def _check_begun(as_of_on: date, today: date) -> None:
+    if as_of_on > today:
+        raise OpeningInFuture(
+            "期初结余日不得晚于今日。",
+            "What the account held on a day to come is not known yet.",
+            as_of_on=as_of_on.isoformat(),
+            today=today.isoformat(),
+        )
 
 
 def _check_same(standing: Published, amount_fen: int, as_of_on: date) -> None:

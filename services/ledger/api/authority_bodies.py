@@ -10,6 +10,8 @@ from services.ledger.api.who import UUID
 from services.ledger.domain.authority import Authority, AuthorityKind
 
 CONTRACT_LENGTH_MAX = 64
+# No control characters anywhere, no space at either end.
+_PRINTED = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 
 
 class AuthorityIn(BaseModel):
@@ -19,7 +21,7 @@ class AuthorityIn(BaseModel):
 
     kind: AuthorityKind
     contract_reference: Annotated[
-        str | None, Field(min_length=1, max_length=CONTRACT_LENGTH_MAX, pattern=r"^\S(.*\S)?$")
+        str | None, Field(min_length=1, max_length=CONTRACT_LENGTH_MAX, pattern=_PRINTED)
     ] = None
     item_id: Annotated[str | None, Field(pattern=UUID)] = None
 

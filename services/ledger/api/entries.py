@@ -56,7 +56,7 @@ async def _asked(
     operation_id="set_opening_balance",
     summary="登记期初结余 / State the opening balance, once",
     dependencies=MANAGER,
-    responses=refusals(PROBLEMS, errors.OpeningBalanceAlreadySet),
+    responses=refusals(PROBLEMS, errors.OpeningInFuture, errors.OpeningBalanceAlreadySet),
 )
 async def set_opening_balance(
     estate_id: EstateId,

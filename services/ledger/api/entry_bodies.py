@@ -43,7 +43,12 @@ class ReversalIn(BaseModel):
 
     reason_code: ReasonCode
     reason: Annotated[
-        str, Field(min_length=1, max_length=REASON_LENGTH_MAX, pattern=r"^[^\x00-\x1f]+$")
+        str,
+        Field(
+            min_length=1,
+            max_length=REASON_LENGTH_MAX,
+            pattern=r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$",
+        ),
     ]
 
 

@@ -25,6 +25,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.OpeningBalanceMissing: Problem(
         409, "opening-balance-missing", "未登记期初结余", "Opening balance missing"
     ),
+    errors.OpeningInFuture: Problem(
+        409, "opening-in-future", "期初结余日尚未到来", "Opening balance of a day to come"
+    ),
     errors.OpeningBalanceAlreadySet: Problem(
         409, "opening-balance-already-set", "期初结余已登记", "Opening balance already set"
     ),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis import sheets
 from services.ledger.actions.read_sheet import Upload
@@ -53,16 +53,17 @@ OnlyPeriod = Annotated[HalfYear | None, Depends(_period)]
 class DefectOut(BaseModel):
     """One defect of one line; the header is line 1."""
 
-    line: int
-    kind: DefectKind
-    column: str
+    # Examples one by one: a whole one would lose its nulls on the way into the contract.
+    line: Annotated[int, Field(examples=[96])]
+    kind: Annotated[DefectKind, Field(examples=["amount_precision"])]
+    column: Annotated[str, Field(examples=["金额"])]
     same_as: int | None
     same_as_entry: int | None
     same_as_import: str | None
-    message_zh: str
-    message_en: str
-    advice_zh: str
-    advice_en: str
+    message_zh: Annotated[str, Field(examples=["金额超过两位小数。"])]
+    message_en: Annotated[str, Field(examples=["The amount has more than two decimals."])]
+    advice_zh: Annotated[str, Field(examples=["请按凭证填写到分，不要四舍五入计算值。"])]
+    advice_en: Annotated[str, Field(examples=["Enter the amount of the voucher, to the fen."])]
 
     @classmethod
     def of(cls, defect: Defect) -> Self:
@@ -86,24 +87,11 @@ class SheetCheckOut(BaseModel):
             "examples": [
                 {
                     "rows": 99,
-                    "good": 98,
+                    "good": 99,
                     "income_fen": 53103723,
                     "expense_fen": 27749151,
                     "currency": "CNY",
-                    "defects": [
-                        {
-                            "line": 96,
-                            "kind": "amount_precision",
-                            "column": "金额",
-                            "same_as": None,
-                            "same_as_entry": None,
-                            "same_as_import": None,
-                            "message_zh": "金额超过两位小数。",
-                            "message_en": "The amount has more than two decimals.",
-                            "advice_zh": "请按凭证填写到分，不要四舍五入计算值。",
-                            "advice_en": "Enter the amount of the voucher, to the fen.",
-                        }
-                    ],
+                    "defects": [],
                 }
             ]
         }

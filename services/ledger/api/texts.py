@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, StrictInt
 
 from services.ledger.domain.money import CURRENCY, FEN_MAX
+from services.ledger.domain.period import YEAR_MAX, YEAR_MIN
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -25,5 +26,9 @@ def _only_text(given: object) -> object:
     return given
 
 
-DayIn = Annotated[date, BeforeValidator(_only_text, json_schema_input_type=date)]
+DayIn = Annotated[
+    date,
+    Field(ge=date(YEAR_MIN, 1, 1), le=date(YEAR_MAX, 12, 31)),
+    BeforeValidator(_only_text, json_schema_input_type=date),
+]
 FenIn = Annotated[StrictInt, Field(ge=0, le=FEN_MAX)]

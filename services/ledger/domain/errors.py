@@ -55,6 +55,10 @@ class OpeningBalanceMissing(Refusal):
     """The estate has not stated its opening balance, so nothing can be published on top of it."""
 
 
+class OpeningInFuture(Refusal):
+    """The opening balance is of a day that has not begun; nothing could be published before it."""
+
+
 class OpeningBalanceAlreadySet(Refusal):
     """The opening balance is stated once per estate."""
 

@@ -14,6 +14,7 @@ from services.voting.domain.ballot import (
     FrozenRules,
     existing,
 )
+from services.voting.domain.convening import check_announcer
 from services.voting.domain.electorate import Electorate, check_electorate
 from services.voting.domain.errors import (
     BallotAlreadyAnnounced,
@@ -45,6 +46,7 @@ async def announce_ballot(
     Raises:
         BallotNotFound: the estate has no such ballot.
         BallotAlreadyAnnounced: it was announced before.
+        DraftOfAnotherBody: the caller does not act for the body that drafted it.
         NoticeTooShort, VotingTooShort, VotingTooLong: an unlawful schedule (HZ 19, 20).
         RegisterNotSignedOff, ElectorateRefused: identity froze nothing.
         ElectorateNotVerified: the electorate is not what it says it is.
@@ -52,6 +54,7 @@ async def announce_ballot(
     # (1) Answered before? A draft? A lawful schedule, by the city's days?
     async with parts.begin(once) as connection:
         draft = await _draft(connection, order)
+    check_announcer(caller.roles, draft.convener)
     planned = _schedule(parts, order, parts.zone)
     check_schedule(planned, draft.meeting, current_rules().periods)
     # (2) The electorate, with no transaction open.

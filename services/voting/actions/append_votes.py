@@ -2,8 +2,8 @@
 
 It takes a list so that votes that come together can share one commit. It is the only way in which
 a vote gets a position, and it holds the estate's head from before the clock is read until the end
-of the transaction: so positions have no gaps, instants never run backwards, and a count that holds
-the head after the close has seen every vote.
+of the transaction: so positions have no gaps, instants never run backwards whichever process reads
+its clock, and a count that holds the head after the close has seen every vote.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ async def append_votes(
     ("on conflict do nothing"), because a position given to a vote that then falls away would be
     the gap that no auditor could explain.
     """
-    votes_count = await heads.lock(connection, estate_id)
-    at = clock.now()
+    head = await heads.lock(connection, estate_id)
+    at = head.instant(clock.now())
     known = await votes.known(connection, estate_id, waiting)
-    decision = decide(waiting, known, votes_count=votes_count, at=at)
+    decision = decide(waiting, known, votes_count=head.votes_count, at=at)
     if decision.stored:
         await votes.add(connection, estate_id, decision.stored)
-        grown = votes_count + len(decision.stored)
-        await heads.advance(connection, estate_id, votes_count=grown)
+        grown = head.votes_count + len(decision.stored)
+        await heads.advance(connection, estate_id, votes_count=grown, at=at)
     return decision.verdicts

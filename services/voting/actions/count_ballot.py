@@ -12,16 +12,12 @@ from services.voting.actions.parts import Parts
 from services.voting.domain import counting
 from services.voting.domain.ballot import Ballot, BallotState, existing
 from services.voting.domain.counting import Counted
-from services.voting.domain.electorate import ElectorateEntry, electorate_sha256
-from services.voting.domain.errors import (
-    AlreadyCounted,
-    BallotStillOpen,
-    FrozenRecordsChanged,
-)
+from services.voting.domain.electorate import ElectorateEntry
+from services.voting.domain.errors import AlreadyCounted, BallotStillOpen
+from services.voting.domain.records import KeptVote, check_complete, check_frozen, read_kept
 from services.voting.domain.rules import read_rules
 from services.voting.domain.schedule import rfc3339
 from services.voting.domain.statement import result_document
-from services.voting.domain.vote import read_vote
 from services.voting.store import announcements, ballots, electorates, heads, results, votes
 
 
@@ -31,7 +27,7 @@ class _Papers:
 
     roll: list[ElectorateEntry]
     rules: bytes
-    votes: list[bytes]
+    votes: list[KeptVote]
 
 
 async def count_ballot(
@@ -44,20 +40,23 @@ async def count_ballot(
         BallotNotAnnounced: it is a draft.
         BallotStillOpen: it has not closed.
         AlreadyCounted: its result is published.
-        FrozenRecordsChanged: the electorate or the rules no longer have their hashes.
+        FrozenRecordsChanged: electorate, rules or votes no longer have their hashes.
     """
     async with parts.begin(once) as connection:
         # The head is locked before the clock is read: a vote that was taken before the close has
-        # been committed by then, and none can be on its way.
-        await heads.lock(connection, estate_id)
-        now = parts.clock.now()
+        # been committed by then, none can be on its way, and none can follow.
+        head = await heads.lock(connection, estate_id)
+        now = head.instant(parts.clock.now())
         ballot = existing(await ballots.find(connection, estate_id, ballot_id))
         _check_countable(ballot, now)
+        stored = await votes.count(connection, estate_id)
+        check_complete(stored, votes_count=head.votes_count)
         papers = await _papers(connection, estate_id, ballot_id)
         # Thousands of documents are read and hashed: not on the loop that answers everybody else.
         counted = await asyncio.to_thread(_count, ballot, papers, now)
         document = canonical(result_document(ballot, counted))
         await results.add(connection, ballot, counted, document=document, counted_by=caller.subject)
+        await heads.advance(connection, estate_id, votes_count=head.votes_count, at=now)
         return await once.keep(connection, document)
 
 
@@ -78,22 +77,16 @@ async def _papers(connection: Connection, estate_id: str, ballot_id: str) -> _Pa
     return _Papers(
         roll=await electorates.roll(connection, estate_id, ballot_id),
         rules=await announcements.rules_document(connection, estate_id, ballot_id),
-        votes=await votes.documents(connection, estate_id, ballot_id),
+        votes=await votes.kept(connection, estate_id, ballot_id),
     )
 
 
 def _count(ballot: Ballot, papers: _Papers, counted_at: datetime) -> Counted:
-    announcement = ballot.announced()
     table = read_rules(papers.rules)
-    recomputed = electorate_sha256(ballot.estate_id, announcement.roll.policy, papers.roll)
-    if (recomputed, table.sha256) != (announcement.roll.sha256, announcement.rules.sha256):
-        raise FrozenRecordsChanged(
-            "冻结的业主名册或规则与公告时的校验值不符，不能计票。",
-            "The frozen electorate or rules no longer match the hashes announced with them.",
-        )
+    check_frozen(ballot, papers.roll, table)
     return counting.count_ballot(
         ballot,
-        [read_vote(document) for document in papers.votes],
+        read_kept(ballot, papers.votes),
         areas={entry.entry_id: entry.area_centi for entry in papers.roll},
         table=table,
         counted_at=counted_at,

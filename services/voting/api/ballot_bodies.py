@@ -1,9 +1,10 @@
 """Bodies of ballots: what a convener sends, what everybody reads."""
 
+import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.voting.actions.announce_ballot import AnnouncementOrder
 from services.voting.actions.draft_ballot import BallotDraft, ItemDraft
@@ -19,10 +20,32 @@ from services.voting.domain.ballot import (
 from services.voting.domain.convening import Convener, ConveningReason, article_of
 from services.voting.domain.schedule import Meeting
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _only_text(given: object) -> object:
+    """Let a day be text only: pydantic would take a number for seconds since 1970."""
+    if not isinstance(given, str) or not _DATE.fullmatch(given):
+        raise ValueError("a day is written 2026-01-02")
+    return given
+
+
+def _in_the_calendar(day: date) -> date:
+    """Refuse years at the ends of time, in which a day has no midnight before or after it."""
+    if not 2000 <= day.year < 2200:
+        raise ValueError("no day of a ballot")
+    return day
+
+
 # Enumerations and dates arrive as JSON strings, which strictness would refuse.
 _Meeting = Annotated[Meeting, Field(strict=False)]
 _Reason = Annotated[ConveningReason | None, Field(strict=False)]
-_Day = Annotated[date, Field(strict=False)]
+_Day = Annotated[
+    date,
+    BeforeValidator(_only_text, json_schema_input_type=date),
+    Field(strict=False),
+    AfterValidator(_in_the_calendar),
+]
 _Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 _Text = Annotated[str, Field(max_length=20_000)]
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f" * 32])]

@@ -62,6 +62,7 @@ async def post_ballot(
         PROBLEMS,
         errors.BallotNotFound,
         errors.BallotAlreadyAnnounced,
+        errors.DraftOfAnotherBody,
         errors.NoticeTooShort,
         errors.VotingTooShort,
         errors.VotingTooLong,

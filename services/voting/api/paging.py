@@ -3,7 +3,7 @@
 import base64
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -24,11 +24,12 @@ def place_of(cursor: str | None) -> Place | None:
     try:
         instant, _, ballot_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         drafted_at, place = datetime.fromisoformat(instant), str(uuid.UUID(ballot_id))
-    except ValueError as broken:
+        in_utc = drafted_at.astimezone(UTC)
+    except (ValueError, OverflowError) as broken:
         raise _no_cursor() from broken
     if drafted_at.utcoffset() is None:
         raise _no_cursor()
-    return drafted_at, place
+    return in_utc, place
 
 
 def link_next(request: Request, response: Response, page: Sequence[SeenBallot], limit: int) -> None:

@@ -12,6 +12,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.ConveningReasonMisplaced: Problem(
         409, "convening-reason-misplaced", "无需代行理由", "Convening reason misplaced", "HZ 24"
     ),
+    errors.DraftOfAnotherBody: Problem(
+        403, "draft-of-another-body", "草稿属于其他召集人", "Draft of another body", "HZ 24, 40, 80"
+    ),
     errors.KindUnknown: Problem(
         409, "kind-unknown", "没有此类事项", "Unknown kind of item", "HZ 16"
     ),

@@ -1,8 +1,10 @@
 """Identity, as far as voting needs it: the electorate to freeze with a ballot."""
 
+import uuid
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from services.chassis.neighbours import Neighbour, NeighbourRefused
 from services.voting.domain.areas import area_centi
@@ -14,6 +16,8 @@ from services.voting.domain.errors import (
 )
 from services.voting.domain.schedule import rfc3339
 
+_Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _NOT_SIGNED_OFF = "/problems/identity/register-not-signed-off"
 
 
@@ -24,21 +28,21 @@ class _Answer(BaseModel):
 
 
 class _EntryAnswer(_Answer):
-    entry_id: str
+    entry_id: _Uuid
     kind: EntryKind
     area_m2: str
     holders: list[str]
-    units: int
+    units: _Number
 
 
 class _ElectorateAnswer(_Answer):
-    electorate_id: str
+    electorate_id: _Uuid
     estate_id: str
     zone: str
     frozen_at: AwareDatetime
     # As it came, member for member, because the electorate's hash covers it.
-    policy: dict[str, bool | int | str]
-    people: int
+    policy: dict[str, bool | _Number | str]
+    people: _Number
     area_m2: str
     sha256: str
     entries: list[_EntryAnswer]
@@ -55,7 +59,8 @@ class Identity:
     ) -> Electorate:
         """Return the electorate of an estate, frozen for one ballot and held until its close.
 
-        The ballot's id is the key, so asking again after a lost answer freezes nothing twice.
+        Ballot and close make the key: asking again after a lost answer freezes nothing twice, and
+        an announcement that came to nothing does not stand in the way of one with other days.
 
         Raises:
             RegisterNotSignedOff: the estate's data governance is not done.
@@ -65,8 +70,9 @@ class Identity:
         """
         path = f"/internal/v1/estates/{estate_id}/electorates"
         body = {"purpose": "BALLOT", "hold_until": rfc3339(hold_until)}
+        key = str(uuid.uuid5(uuid.UUID(ballot_id), body["hold_until"]))
         try:
-            answer = await self._neighbour.post(path, body, key=ballot_id)
+            answer = await self._neighbour.post(path, body, key=key)
         except NeighbourRefused as refused:
             raise _refusal(refused) from refused
         try:

@@ -3,7 +3,11 @@
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
-from services.voting.domain.errors import ConveningReasonMisplaced, ConveningReasonNeeded
+from services.voting.domain.errors import (
+    ConveningReasonMisplaced,
+    ConveningReasonNeeded,
+    DraftOfAnotherBody,
+)
 
 
 class Convener(StrEnum):
@@ -57,3 +61,17 @@ def convener(roles: AbstractSet[str], reason: ConveningReason | None) -> Convene
             "The owners' committee convenes in its own right and gives no such reason.",
         )
     return in_its_place[0]
+
+
+def check_announcer(roles: AbstractSet[str], convener: Convener) -> None:
+    """Refuse to announce in another body's name: who gives notice is who convenes (HZ 19).
+
+    Raises:
+        DraftOfAnotherBody: the draft is of a body whose role is not held.
+    """
+    if convener not in roles:
+        raise DraftOfAnotherBody(
+            "该草稿由其他组织起草，只能由该组织公告；如需代行召集，请另行起草并说明理由。",
+            "Another body wrote this draft, and only that body announces it.",
+            convener=convener.value,
+        )

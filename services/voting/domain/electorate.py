@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 from services.proofs.canonical import canonical, sha256_hex
 from services.voting.domain.errors import ElectorateNotVerified
-from services.voting.domain.rules import Policies
+from services.voting.domain.rules import OF_THE_ELECTORATE, Policies
 
 
 class EntryKind(StrEnum):
@@ -94,14 +94,16 @@ def check_electorate(electorate: Electorate, *, estate_id: str) -> None:
     """Refuse a roll that is not what it says it is; nothing is counted on somebody's word.
 
     Raises:
-        ElectorateNotVerified: another estate's, an unknown zone, a repeated entry, an entry that
-            nobody can act for, or totals or a hash that do not follow from the entries.
+        ElectorateNotVerified: another estate's, an unknown zone, a repeated entry, a policy that
+            does not say how it was made, an entry that nobody can act for or that names somebody
+            twice, or totals or a hash that do not follow from the entries.
     """
     for broken, what in (
         (electorate.estate_id != estate_id, "estate"),
         (electorate.zone not in available_timezones(), "zone"),
         (_repeats(electorate.entries), "entries"),
-        (not all(entry.holders for entry in electorate.entries), "holders"),
+        (not electorate.policy.keys() >= set(OF_THE_ELECTORATE), "policy"),
+        (not all(_well_held(entry) for entry in electorate.entries), "holders"),
         (weight_of(electorate.entries) != electorate.weight, "totals"),
         (_recomputed(electorate) != electorate.sha256, "sha256"),
     ):
@@ -120,6 +122,10 @@ def weight_of(entries: Sequence[ElectorateEntry]) -> Weight:
 
 def _recomputed(electorate: Electorate) -> str:
     return electorate_sha256(electorate.estate_id, electorate.policy, electorate.entries)
+
+
+def _well_held(entry: ElectorateEntry) -> bool:
+    return 0 < len(entry.holders) == len(set(entry.holders))
 
 
 def _repeats(entries: Sequence[ElectorateEntry]) -> bool:

@@ -30,6 +30,10 @@ class ConveningReasonMisplaced(Refusal):
     """The committee convenes in its own right (HZ 24); a reason for acting in its place is none."""
 
 
+class DraftOfAnotherBody(Refusal):
+    """A body announced what another one drafted, past its own reason to convene (HZ 24, 40, 80)."""
+
+
 class KindUnknown(Refusal):
     """An item's kind is not in the rule table."""
 
@@ -131,7 +135,7 @@ class AlreadyCounted(Refusal):
 
 
 class FrozenRecordsChanged(Refusal):
-    """What was frozen with the announcement no longer has its hash; no result is made of it."""
+    """What was frozen or taken no longer has its hash; no result is made of it."""
 
 
 class NotCountedYet(Refusal):

@@ -26,7 +26,7 @@ _HONOURED: Policies = {
     "duplicate_vote": "FIRST_VALID_WINS",
     "ballot_change_before_close": 0,
 }
-_OF_THE_ELECTORATE = ("parking_area_counts", "parking_as_person_counts", "same_owner_rule")
+OF_THE_ELECTORATE = ("parking_area_counts", "parking_as_person_counts", "same_owner_rule")
 _NO_VOTE = "NO_VOTE"
 _NO_THRESHOLD = "NO_STATUTORY_THRESHOLD"
 
@@ -158,7 +158,7 @@ def frozen_policies(table: RuleTable, electorate_policy: Policies) -> Policies:
     The estate's part says how its electorate was made; it comes with the electorate and says
     nothing else.
     """
-    estates = {name: electorate_policy[name] for name in _OF_THE_ELECTORATE}
+    estates = {name: electorate_policy[name] for name in OF_THE_ELECTORATE}
     return {**table.policies, **estates}
 
 

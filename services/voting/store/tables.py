@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.chassis.database import NAMES
 from services.chassis.once import retries_table
 
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData(naming_convention=NAMES)
 retries = retries_table(metadata)
@@ -45,6 +45,8 @@ heads = Table(
     metadata,
     _id("estate_id", primary_key=True),
     Column("votes_count", BigInteger, nullable=False),
+    # Absent until something was taken or counted.
+    Column("last_at", DateTime(timezone=True)),
     CheckConstraint("votes_count >= 0", name="votes_count"),
 )
 

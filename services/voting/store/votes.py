@@ -8,10 +8,12 @@ from sqlalchemy import Row, Select, and_, func, insert, select, tuple_, union
 from services.chassis.database import Connection
 from services.voting.domain.casting import CastVote, WaitingVote
 from services.voting.domain.electorate import Weight
+from services.voting.domain.records import KeptVote
 from services.voting.domain.vote import read_vote
 from services.voting.store.tables import entry_holders, votes
 
 _CAST = (votes.c.document, votes.c.cast_at, votes.c.position)
+_KEPT = ("vote_id", "ballot_id", "entry_id", "document", "document_sha256")
 
 
 async def known(
@@ -84,12 +86,17 @@ async def cast_by(
     return [_cast_vote(row) for row in await connection.execute(query)]
 
 
-async def documents(connection: Connection, estate_id: str, ballot_id: str) -> list[bytes]:
-    """Return the document of every vote of a ballot; a count reads these and nothing else."""
-    query = select(votes.c.document).where(
-        votes.c.estate_id == estate_id, votes.c.ballot_id == ballot_id
-    )
-    return [document async for (document,) in await connection.stream(query)]
+async def kept(connection: Connection, estate_id: str, ballot_id: str) -> list[KeptVote]:
+    """Return every vote of a ballot as it is kept; a count reads these and nothing else."""
+    columns = (votes.c[name] for name in _KEPT)
+    query = select(*columns).where(votes.c.estate_id == estate_id, votes.c.ballot_id == ballot_id)
+    return [KeptVote(*row) async for row in await connection.stream(query)]
+
+
+async def count(connection: Connection, estate_id: str) -> int:
+    """Return how many votes the estate has, by their positions."""
+    query = select(func.count(votes.c.position)).where(votes.c.estate_id == estate_id)
+    return int((await connection.execute(query)).scalar_one())
 
 
 def _cast(estate_id: str) -> Select[Any]:

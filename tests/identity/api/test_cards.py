@@ -136,6 +136,14 @@ async def test_guessing_at_units_ends_after_five_denials(city: City) -> None:
     assert (await person.claim(office.estate_id, "102")).status_code == 429
 
 
+async def test_guesses_at_units_made_at_once_are_five_a_day_too(city: City) -> None:
+    person = await city.person()
+    office = await governed(city, await city.person())
+    city.outside.answers("/matches", "no_match")
+    replies = await asyncio.gather(*(person.claim(office.estate_id, "102") for _ in range(12)))
+    assert sorted(reply.status_code for reply in replies) == [403] * 5 + [429] * 7
+
+
 async def test_a_number_registered_under_another_name_is_a_case_not_a_card(city: City) -> None:
     owner = await city.person()
     office = await city.office()

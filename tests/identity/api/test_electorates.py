@@ -65,6 +65,15 @@ async def test_a_frozen_electorate_carries_its_weights_and_a_hash_to_recompute(
     assert frozen["sha256"] == frozen_sha256(office.estate_id, frozen["policy"], entries)
 
 
+async def test_a_very_large_estate_is_frozen(city: City) -> None:
+    """Areas are integers of 0.01 m²; their sum passes 2**31 at 21 square kilometres."""
+    office, owner = await city.office(), city.stranger()
+    rooms = [str(101 + index) for index in range(3)]
+    await office.govern(register(*(rows(room, owner, 专有面积="9999999.99") for room in rooms)))
+    frozen = await freeze(city, office)
+    assert (frozen.status_code, frozen.json()["area_m2"]) == (201, "29999999.97")
+
+
 async def test_a_holder_is_named_as_voting_will_know_him(city: City) -> None:
     owner = await city.person()
     office = await city.office()

@@ -18,6 +18,10 @@ async def grant(
     return await by.ask("POST", f"{office.path}/staff", office.estate_id, json=body, **request)
 
 
+def key() -> dict[str, str]:
+    return {"idempotency-key": str(uuid4())}
+
+
 async def roles_held(person: Person, estate_id: str) -> list[str]:
     me = (await person.ask("GET", "/v1/me")).json()
     return [one["role"] for one in me["roles"] if one["estate_id"] in {estate_id, None}]
@@ -87,6 +91,26 @@ async def test_a_revoked_role_is_gone_and_may_be_granted_again(city: City) -> No
     assert again.status_code == 201
 
 
+async def test_a_role_that_was_taken_back_gives_and_takes_nothing_by_a_living_token(
+    city: City,
+) -> None:
+    office, bureau, crony = await city.office(), await city.bureau(), await city.person()
+    honest = await city.appoint(office, "auditor")
+    grants = {one["role"]: one for one in (await office.ask("GET", "/staff")).json()["staff"]}
+    living = await office.street.inside(office.estate_id)
+    path = f"{office.path}/staff"
+    taken = f"{path}/{grants['street_office']['grant_id']}"
+    assert (await bureau.ask("DELETE", taken, office.estate_id)).status_code == 204
+    body = {"account_id": crony.account_id, "role": "committee"}
+    given = await city.http.post(path, json=body, headers=living | key())
+    of_honest = f"{path}/{grants['auditor']['grant_id']}"
+    ended = await city.http.delete(of_honest, headers=living | key())
+    for reply in (given, ended):
+        assert reply.json()["type"] == "/problems/identity/role-not-yours-to-grant"
+    assert await roles_held(crony, office.estate_id) == []
+    assert await roles_held(honest, office.estate_id) == ["auditor"]
+
+
 async def test_a_role_is_taken_only_by_who_may_give_it(city: City) -> None:
     office, bureau = await city.office(), await city.bureau()
     own = (await office.ask("GET", "/staff")).json()["staff"][0]
@@ -123,7 +147,8 @@ async def test_only_the_bureau_creates_estates(city: City) -> None:
     }
     assert (await office.street.ask("POST", "/v1/estates", json=body)).status_code == 403
     bureau = await city.bureau()
-    for wrong in ({"zone": "Mars/Olympus"}, {"governing_body": "KING"}, {"district_code": "33"}):
+    zones = [{"zone": zone} for zone in ("Mars/Olympus", "localtime", "Factory")]
+    for wrong in (*zones, {"governing_body": "KING"}, {"district_code": "33"}):
         assert (await bureau.ask("POST", "/v1/estates", json=body | wrong)).status_code == 422
     assert (await bureau.ask("POST", "/v1/estates", json=body)).status_code == 201
 

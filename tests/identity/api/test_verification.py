@@ -143,6 +143,15 @@ async def test_five_denials_a_day_are_enough(city: City) -> None:
     assert (await person.verify()).json()["level"] == 2
 
 
+async def test_guesses_made_at_once_are_five_a_day_too(city: City) -> None:
+    person = await city.person(verified=False)
+    city.outside.answers("/checks", "no_match")
+    replies = await asyncio.gather(*(person.verify() for _ in range(12)))
+    assert sorted(reply.status_code for reply in replies) == [201] * 5 + [429] * 7
+    kept = await answers_about(city, person.account_id)
+    assert set(kept) == {"no_match"}
+
+
 async def test_the_same_key_asks_the_provider_once(city: City) -> None:
     person = await city.person(verified=False)
     body = {

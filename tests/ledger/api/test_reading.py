@@ -169,7 +169,7 @@ async def test_an_entry_is_reversed_once(estate: Estate) -> None:
         {"reason_code": "WRONG_AMOUNT", "reason": ""},
         {"reason_code": "MOOD", "reason": "x"},
         {"reason": "x"},
-        {"reason_code": "OTHER", "reason": "a\x00b"},
+        {"reason_code": "OTHER", "reason": "a\x01b"},
     ],
 )
 async def test_a_reversal_gives_its_reason(estate: Estate, body: dict[str, str]) -> None:

@@ -11,7 +11,8 @@ from services.voting.domain.casting import CastVote, WaitingVote
 from services.voting.domain.vote import read_vote
 from services.voting.store import electorates
 from tests.support.postgres import Databases
-from tests.voting.hall import CLOSES, COMMITTEE, NOON, Hall
+from tests.voting.api.test_ballots import problem
+from tests.voting.hall import CLOSES, COMMITTEE, NOON, Hall, owner
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
@@ -50,3 +51,26 @@ async def test_a_vote_on_its_way_at_the_close_is_counted(hall: Hall, databases: 
     result = await counting
     assert result.status_code == 201
     assert result.json()["people_voted"] == 1
+
+
+async def test_a_slower_clock_takes_no_vote_after_the_count(hall: Hall) -> None:
+    announced = await hall.announce("FUND_USE")
+    hall.clock.move_to(NOON)
+    document = await announced.document("ada")
+    hall.clock.move_to(CLOSES)
+    assert (await hall.post(f"{announced.path}/result", COMMITTEE)).status_code == 201
+    hall.clock.move_to(CLOSES - timedelta(milliseconds=5))
+    late = await announced.send(owner("ada"), document)
+    assert problem(late) == (409, "ballot-closed")
+
+
+async def test_votes_taken_by_two_clocks_have_instants_in_the_order_of_their_positions(
+    hall: Hall,
+) -> None:
+    announced = await hall.announce("FUND_USE")
+    hall.clock.move_to(NOON)
+    first = (await announced.vote("ada")).json()
+    hall.clock.advance(seconds=-1)
+    second = (await announced.vote("bo")).json()
+    assert first["position"] < second["position"]
+    assert second["cast_at"] == first["cast_at"]

@@ -78,6 +78,43 @@ async def test_nothing_joins_what_was_frozen(
         await session.execute(late, counted.hall.estate_id, counted.ballot_id)
 
 
+async def test_a_table_of_the_same_name_does_not_unfreeze_items(
+    counted: Announced, databases: Databases
+) -> None:
+    connection = await asyncpg.connect(databases.migrator_url("voting"))
+    estate_id, ballot_id = counted.hall.estate_id, counted.ballot_id
+    try:
+        await connection.execute("CREATE TEMPORARY TABLE ballots (estate_id uuid, ballot_id uuid)")
+        # A row of this very transaction, as the check asks for, and of no ballot of ours.
+        await connection.execute("BEGIN")
+        query = "INSERT INTO ballots VALUES ($1, $2)"
+        await connection.execute(query, estate_id, ballot_id)
+        late = LATE[0].replace("INTO items", "INTO public.items")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="frozen with their row"):
+            await connection.execute(late, estate_id, ballot_id)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE heads SET votes_count = 0 WHERE estate_id = $1",
+        "UPDATE heads SET last_at = last_at - interval '1 day' WHERE estate_id = $1",
+        "UPDATE heads SET last_at = NULL WHERE estate_id = $1",
+        "UPDATE heads SET estate_id = gen_random_uuid() WHERE estate_id = $1",
+        "DELETE FROM heads WHERE estate_id = $1",
+    ],
+)
+async def test_a_head_only_grows(
+    counted: Announced, session: asyncpg.Connection, change: str
+) -> None:
+    with pytest.raises(
+        (asyncpg.IntegrityConstraintViolationError, asyncpg.InsufficientPrivilegeError)
+    ):
+        await session.execute(change, counted.hall.estate_id)
+
+
 FORGED = """
     INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, cast_by, position,
                        cast_at, document, document_sha256)
@@ -117,6 +154,12 @@ TAMPERING = [
     """UPDATE announcements SET rules_document =
        convert_to(replace(convert_from(rules_document, 'UTF8'), '"den":3', '"den":4'), 'UTF8')
        WHERE ballot_id = $1""",
+    """UPDATE votes SET document = convert_to(
+       replace(convert_from(document, 'UTF8'), 'AGAINST', 'AGREE'), 'UTF8') WHERE ballot_id = $1""",
+    """UPDATE votes SET document = 'x', document_sha256 = sha256('x') WHERE ballot_id = $1""",
+    """UPDATE votes SET entry_id = (SELECT entry_id FROM entry_holders e
+       WHERE e.ballot_id = $1 AND holder = 'bo') WHERE ballot_id = $1""",
+    "DELETE FROM votes WHERE ballot_id = $1",
 ]
 
 
@@ -125,11 +168,14 @@ async def test_a_superusers_silent_edit_stops_the_count(
     hall: Hall, databases: Databases, tampering: str
 ) -> None:
     announced = await hall.announce("FUND_USE")
+    hall.clock.move_to(NOON)
+    await announced.vote("ada", "AGAINST")
     connection = await asyncpg.connect(databases.superuser_url("voting"))
     try:
         # What switches triggers and references off; only a hash outside notices.
         await connection.execute("SET session_replication_role = replica")
-        assert await connection.execute(tampering, announced.ballot_id) != "UPDATE 0"
+        done = await connection.execute(tampering, announced.ballot_id)
+        assert not done.endswith(" 0")
     finally:
         await connection.close()
     hall.clock.move_to(CLOSES)
