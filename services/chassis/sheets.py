@@ -60,14 +60,29 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
+def _is_mark(character: str) -> bool:
+    """Return whether a character is a number set small, in a circle or as a fraction."""
+    kind = unicodedata.decomposition(character).partition(" ")[0]
+    digits = unicodedata.numeric(character, None) is not None
+    return digits and kind in {"<super>", "<sub>", "<circle>", "<compat>", "<fraction>"}
+
+
+# `1500¹` is 1,500 with a footnote and not 15,001; the square of `m²` is no footnote.
+_MARK = re.compile(f"((?<![mM])[{''.join(filter(_is_mark, map(chr, range(0x80, 0x3400))))}])")
+
+
 def fold(text: str) -> str:
     """Return `text` in its compatibility form (NFKC), without invisible marks and outer spaces.
 
-    Full-width digits and letters become ordinary ones, `㎡` becomes `m2`, `￥` becomes `¥`.
+    Full-width digits and letters become ordinary ones, `㎡` becomes `m2`, `￥` becomes `¥`. Small,
+    circled and fractional numbers stay what they are, so that none slips into an amount.
     """
     if text.isascii():
         return text.strip()
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+    pieces = _MARK.split(text)
+    # Every second piece is a mark.
+    pieces[::2] = [unicodedata.normalize("NFKC", piece) for piece in pieces[::2]]
+    return _INVISIBLE.sub("", "".join(pieces)).strip()
 
 
 def read_sheet(content: bytes, *, media_type: str) -> Sheet:

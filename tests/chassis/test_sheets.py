@@ -209,3 +209,20 @@ def test_what_the_csv_module_writes_is_read_back(rows: list[list[str]]) -> None:
     read = read_sheet(out.getvalue().encode(), media_type=CSV).rows
     expected = [[fold(value) for value in row] for row in rows if any(map(str.strip, row))]
     assert [list(row.cells.values()) for row in read] == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "folded"),
+    [
+        ("１２．５０", "12.50"),
+        ("89.53m²", "89.53m2"),
+        ("89.53㎡", "89.53m2"),
+        ("1500¹", "1500¹"),
+        ("①500.00", "①500.00"),
+        ("⒈5", "⒈5"),
+        ("3½", "3½"),
+        ("x₂", "x₂"),
+    ],
+)
+def test_a_footnote_does_not_become_a_digit_of_the_number(cell: str, folded: str) -> None:
+    assert fold(cell) == folded

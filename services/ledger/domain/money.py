@@ -19,6 +19,8 @@ _AFTER = re.compile(r"\s*(?:元整|元|圆)?$")
 _NUMBER = re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]+))?")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-"})
 _DIGITS_MAX = 30
+# `1500¹` is an amount with a footnote, which folding would make 15001.
+_SMALL = ("<super>", "<sub>", "<circle>", "<fraction>")
 
 
 class AmountFault(StrEnum):
@@ -45,6 +47,8 @@ def parse(text: str) -> int:
     Raises:
         AmountUnfit: nothing there, no number, more than two decimals, or out of bounds.
     """
+    if any(unicodedata.decomposition(one).startswith(_SMALL) for one in text):
+        raise AmountUnfit(AmountFault.UNREADABLE)
     plain = unicodedata.normalize("NFKC", text).strip().translate(_MINUS)
     if not plain:
         raise AmountUnfit(AmountFault.MISSING)
