@@ -36,7 +36,7 @@ lock:  ## resolve the dependencies anew (needs uv)
 clean:  ## forget the installation and all local data
 	rm -rf $(VENV) .data
 
-# The stamp names the lock file's content, so a changed lock installs again.
+# A lock file newer than the stamp installs again; an installation that broke off left no stamp.
 $(STAMP): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
