@@ -14,8 +14,8 @@ from launcher.supervisor import Program, Supervisor, new_listener
 from migrations import prepare
 from services.chassis.clock import write_shift
 from services.chassis.embedded import Cluster
+from services.chassis.keys import new_key_pem
 from services.chassis.sealing import SealingKeys
-from services.chassis.tokens import new_key_pem
 
 SERVICES = ("identity", "voting", "ledger", "gateway")
 SIMULATORS = ("real_name", "property_registry", "messages")

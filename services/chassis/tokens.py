@@ -10,7 +10,6 @@ everything it cannot be trusted with is settled before it sees a byte; RFC 8725 
 
 import base64
 import binascii
-import hashlib
 import json
 import re
 import secrets
@@ -23,11 +22,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk, jwt  # noqa: TID251 - this module owns tokens
 
 from services.chassis.clock import Clock
+from services.chassis.keys import b64url, public_jwk, thumbprint
 
 ALGORITHM = "ES256"
 TOKEN_LENGTH_MAX = 4096
 HEADER_LENGTH_MAX = 256
 LIFE_SECONDS_MAX = 900
+SERVICE_TOKEN_SECONDS = 60
 CLOCK_SKEW_SECONDS = 5
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 # `require_exp` and `require_iat` would switch the library's own reading of time back on, whatever
@@ -66,10 +67,6 @@ class Expected:
     issuer: str | None = None
 
 
-def _b64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
 def _decoded(segment: str) -> bytes:
     """Return the bytes of a base64url segment in its one canonical spelling."""
     if not _BASE64URL.fullmatch(segment):
@@ -78,7 +75,7 @@ def _decoded(segment: str) -> bytes:
         raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     except (binascii.Error, ValueError) as broken:
         raise TokenRefused("not base64url") from broken
-    if _b64url(raw) != segment:
+    if b64url(raw) != segment:
         # Unused trailing bits would give one signature several token strings.
         raise TokenRefused("base64url not canonical")
     return raw
@@ -92,37 +89,6 @@ def _object(raw: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TokenRefused("not a JSON object")
     return value
-
-
-def thumbprint(public: Mapping[str, str]) -> str:
-    """Return the RFC 7638 thumbprint of an EC public key in JWK form; it serves as key id."""
-    members = {name: public[name] for name in ("crv", "kty", "x", "y")}
-    canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
-    return _b64url(hashlib.sha256(canonical.encode()).digest())
-
-
-def _public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
-    numbers = key.public_numbers()
-    members = {
-        "kty": "EC",
-        "crv": "P-256",
-        "x": _b64url(numbers.x.to_bytes(32, "big")),
-        "y": _b64url(numbers.y.to_bytes(32, "big")),
-    }
-    return members | {"use": "sig", "alg": ALGORITHM, "kid": thumbprint(members)}
-
-
-def new_key_pem() -> str:
-    """Return a fresh P-256 private key as PEM."""
-    return (
-        ec.generate_private_key(ec.SECP256R1())
-        .private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        .decode()
-    )
 
 
 class Signer:
@@ -143,7 +109,7 @@ class Signer:
         self._clock = clock
         publics = [key.public_key() for key in keys]
         self._published = [
-            _public_jwk(key) for key in publics if isinstance(key, ec.EllipticCurvePublicKey)
+            public_jwk(key) for key in publics if isinstance(key, ec.EllipticCurvePublicKey)
         ]
         self._kid = self._published[0]["kid"]
         self._private = jwk.construct(pems[0], ALGORITHM)
@@ -164,6 +130,11 @@ class Signer:
         if len(token) > TOKEN_LENGTH_MAX:
             raise ValueError("no reader would accept a token of this length")
         return token
+
+    def service_token(self, audience: str) -> str:
+        """Return this issuer's token for an errand of its own at one neighbour."""
+        claims = {"sub": self.issuer, "aud": audience}
+        return self.mint(claims, typ="service+jwt", seconds=SERVICE_TOKEN_SECONDS)
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         """Return the public keys as a JSON Web Key Set (RFC 7517)."""

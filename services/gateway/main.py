@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ def from_environment() -> Door:
         clock=clock,
         routes=RoutingTable(operations_of(read_contracts(settings.contracts_folder))),
         trust=Trust(settings.issuers, key_sets, clock),
-        identity=IdentityClient(upstreams, partial(_own_token, signer), clock),
+        identity=IdentityClient(upstreams, signer.service_token, clock),
         upstreams=upstreams,
         budgets=_budgets(settings),
         trusted_proxies=networks(settings.trusted_proxies),
@@ -104,11 +103,6 @@ def from_environment() -> Door:
     )
     document = contract(settings.contracts_folder, server_url=settings.server_url)
     return assemble(parts, document, signer, closers=[key_sets.aclose])
-
-
-def _own_token(signer: Signer, audience: str) -> str:
-    claims = {"sub": signer.issuer, "aud": audience}
-    return signer.mint(claims, typ="service+jwt", seconds=60)
 
 
 def _budgets(settings: GatewaySettings) -> Budgets:

@@ -12,9 +12,10 @@ from services.chassis.application import Service, application
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Connection, Database
 from services.chassis.health import schema_at
+from services.chassis.keys import new_key_pem
 from services.chassis.sealing import Sealer, SealingKeys
 from services.chassis.telemetry import log_as
-from services.chassis.tokens import Expected, Signer, VerificationKeys, new_key_pem, read
+from services.chassis.tokens import Expected, Signer, VerificationKeys, read
 from services.chassis.trust import Trust
 from services.identity.actions.parts import Parts
 from services.identity.api import electorates, estates, people, register, sign_in

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,7 +55,7 @@ def from_environment() -> FastAPI:
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
     to_voting = httpx.AsyncClient(base_url=settings.voting_url)
     key_sets = httpx.AsyncClient()
-    voting = VotingClient(Neighbour("voting", to_voting, partial(_own_token, signer)))
+    voting = VotingClient(Neighbour("voting", to_voting, signer.service_token))
     return assemble(
         Parts(database.begin, clock, voting, ZoneInfo(settings.zone)),
         Trust(settings.issuers, key_sets, clock),
@@ -71,11 +70,6 @@ def contract() -> dict[str, Any]:
     unplugged = VotingClient(Neighbour("voting", httpx.AsyncClient(), str))
     parts = Parts(_unplugged, SystemClock(), unplugged, ZoneInfo("Asia/Shanghai"))
     return assemble(parts, trust=None).openapi()
-
-
-def _own_token(signer: Signer, audience: str) -> str:
-    claims = {"sub": signer.issuer, "aud": audience}
-    return signer.mint(claims, typ="service+jwt", seconds=60)
 
 
 def _unplugged(*_: object) -> Any:  # noqa: ANN401 - it never returns

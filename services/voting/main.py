@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import httpx
@@ -61,7 +60,7 @@ def from_environment() -> FastAPI:
     neighbour = Neighbour(
         "identity",
         to_identity,
-        partial(_own_token, signer),
+        signer.service_token,
         deadline_seconds=FREEZE_DEADLINE_SECONDS,
     )
     return assemble(
@@ -78,11 +77,6 @@ def contract() -> dict[str, Any]:
     unplugged = Identity(Neighbour("identity", httpx.AsyncClient(), str))
     parts = Parts(_unplugged, SystemClock(), unplugged, zone="Asia/Shanghai")
     return assemble(parts, trust=None).openapi()
-
-
-def _own_token(signer: Signer, audience: str) -> str:
-    claims = {"sub": signer.issuer, "aud": audience}
-    return signer.mint(claims, typ="service+jwt", seconds=60)
 
 
 def _unplugged(*_: object) -> Any:  # noqa: ANN401 - it never returns

@@ -20,15 +20,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.clock import SystemClock
+from services.chassis.keys import new_key_pem, thumbprint
 from services.chassis.tokens import (
     Expected,
     KeyUnknown,
     Signer,
     TokenRefused,
     VerificationKeys,
-    new_key_pem,
     read,
-    thumbprint,
 )
 from tests.support.clocks import ClockStoppedAt
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from services.chassis.tokens import Expected, Signer, TokenRefused, new_key_pem
+from services.chassis.keys import new_key_pem
+from services.chassis.tokens import Expected, Signer, TokenRefused
 from services.chassis.trust import Trust
 from tests.support.clocks import ClockStoppedAt
 

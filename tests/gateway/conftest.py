@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.chassis.tokens import Signer, new_key_pem
+from services.chassis.keys import new_key_pem
+from services.chassis.tokens import Signer
 from services.gateway import main
 from services.gateway.actions.parts import Budgets, Memory, Parts
 from services.gateway.api.problems import listed

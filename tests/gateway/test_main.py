@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from services.chassis.tokens import new_key_pem
+from services.chassis.keys import new_key_pem
 from services.gateway import main
 from services.gateway.api.problems import PROBLEMS
 from services.gateway.domain import errors

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from services.chassis.keys import new_key_pem
 from services.chassis.sealing import SealingKeys
-from services.chassis.tokens import new_key_pem
 from services.identity import operators
 from services.identity.api.problems import PROBLEMS
 from services.identity.domain import errors

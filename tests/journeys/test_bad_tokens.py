@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 
 from launcher.stack import Stack
 from services.chassis.clock import Clock, ShiftedClock
-from services.chassis.tokens import Signer, new_key_pem
+from services.chassis.keys import new_key_pem
+from services.chassis.tokens import Signer
 from tests.journeys.conftest import Owners
 from tests.journeys.estate import ITEM, Estate
 from tests.support.clocks import ClockStoppedAt

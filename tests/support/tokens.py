@@ -6,7 +6,8 @@ import httpx
 from fastapi import FastAPI
 
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.tokens import Signer, new_key_pem
+from services.chassis.keys import new_key_pem
+from services.chassis.tokens import Signer
 from services.chassis.trust import Trust
 
 SYSTEM = SystemClock()
@@ -47,8 +48,7 @@ class TestIssuer:
 
     def service_token(self, audience: str) -> str:
         """Return this issuer's own token for a neighbour."""
-        claims = {"sub": self.name, "aud": audience}
-        return self.signer.mint(claims, typ="service+jwt", seconds=60)
+        return self.signer.service_token(audience)
 
 
 def trust_in(*issuers: TestIssuer, clock: Clock = SYSTEM) -> Trust:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from services.chassis.application import parts_of
 from services.chassis.once import Once, once_for
 from services.chassis.problems import refusals
+from services.chassis.revalidation import NOT_MODIFIED
 from services.ledger.actions.list_entries import list_entries as page_of
 from services.ledger.actions.parts import Parts
 from services.ledger.actions.publish_import import publish_import as publish
@@ -23,7 +24,7 @@ from services.ledger.api.entry_bodies import (
     ReversalIn,
 )
 from services.ledger.api.problems import PROBLEMS
-from services.ledger.api.versions import NOT_MODIFIED, Tagged
+from services.ledger.api.versions import Tagged
 from services.ledger.api.who import MANAGER, PREFIX, READERS, EntryId, EstateId
 from services.ledger.domain import errors
 from services.ledger.domain.period import Month, month_named

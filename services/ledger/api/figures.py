@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from services.chassis.application import parts_of
 from services.chassis.problems import refusals
+from services.chassis.revalidation import NOT_MODIFIED
 from services.ledger.actions.list_months import list_months as months_of
 from services.ledger.actions.parts import Parts
 from services.ledger.actions.show_balance import show_balance as balance_of
 from services.ledger.actions.show_statement import show_statement as statement_of
 from services.ledger.api.figure_bodies import BalanceOut, MonthsOut, StatementOut
 from services.ledger.api.problems import PROBLEMS
-from services.ledger.api.versions import NOT_MODIFIED, Tagged
+from services.ledger.api.versions import Tagged
 from services.ledger.api.who import PREFIX, READERS, EstateId
 from services.ledger.domain import errors
 from services.ledger.domain.period import YEAR_MAX, YEAR_MIN, half_year_named

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from services.chassis.revalidation import link_to_next
 from services.voting.domain.ballot import SeenBallot
 
 Place = tuple[datetime, str]
@@ -39,8 +40,7 @@ def link_next(request: Request, response: Response, page: Sequence[SeenBallot], 
     last = page[-1].ballot
     place = f"{last.drafted_at.isoformat()} {last.ballot_id}"
     cursor = base64.urlsafe_b64encode(place.encode()).decode()
-    path = request.url.path
-    response.headers["link"] = f'<{path}?cursor={cursor}&limit={limit}>; rel="next"'
+    response.headers["link"] = link_to_next(request, cursor=cursor, limit=limit)
 
 
 def _no_cursor() -> RequestValidationError:

@@ -8,13 +8,14 @@ from services.chassis.application import parts_of
 from services.chassis.callers import Caller, allow, public
 from services.chassis.once import Once, once_for
 from services.chassis.problems import refusals
+from services.chassis.revalidation import NOT_MODIFIED
 from services.voting.actions.count_ballot import count_ballot
 from services.voting.actions.parts import Parts
 from services.voting.actions.show_authority import show_authority
 from services.voting.actions.show_result import show_result
 from services.voting.actions.show_turnout import show_turnout
 from services.voting.api.callers import CONVENERS, READERS, BallotId, EstateId, ItemId
-from services.voting.api.etags import NOT_MODIFIED, tagged
+from services.voting.api.etags import tagged
 from services.voting.api.problems import PROBLEMS
 from services.voting.api.result_bodies import (
     AuthorityOut,
