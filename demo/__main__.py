@@ -27,7 +27,6 @@ from launcher.supervisor import NotReadyInTime, ProcessDied
 from services.chassis.embedded import Cluster, ClusterBusy, ClusterFailed
 
 DATA = Path(".data/demo")
-PORT = 8080
 # What the last line tells; without a messy sheet there is nothing to tell of it.
 NUMBERS = ("estate", "messy_import", "cards", "ballot", "ledger", "refused_other_estate")
 
@@ -74,13 +73,13 @@ async def _play(stack: Stack, folder: Folder) -> Story:
     return story
 
 
-def _run(estate: Path, data: Path, *, once: bool) -> None:
+def _run(estate: Path, data: Path, *, port: int, once: bool) -> None:
     # The story begins on empty books each time; a run that was left serving is over now.
     _forget(data)
     choices = Choices(
         data,
         estate / "register.csv",
-        gateway_port=_port(),
+        gateway_port=port,
         extra=ONE_ADDRESS_FOR_ALL,
         # Two thousand people prove their names within a minute: identity may use every core.
         processes={"identity": min(os.cpu_count() or 1, 4)},
@@ -99,15 +98,14 @@ def _forget(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _port() -> int:
-    return int(os.environ.get("GATEWAY_PORT", PORT))
-
-
 def main() -> int:
     """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(description="Play an estate's story.")
     parser.add_argument("--estate", type=Path, default=Path("demo/zijin"))
     parser.add_argument("--data", type=Path, default=DATA, help="wiped first, then filled")
+    # A default that is text goes through `type` as an argument does.
+    port = os.environ.get("GATEWAY_PORT", "8080")
+    parser.add_argument("--port", type=int, default=port, help="the gateway's; 0 picks a free one")
     parser.add_argument("--once", action="store_true", help="stop everything at the end")
     chosen = parser.parse_args()
     if not (chosen.estate / "register.csv").exists():
@@ -115,7 +113,7 @@ def main() -> int:
         return 2
     signal.signal(signal.SIGTERM, _stop)
     try:
-        _run(chosen.estate, chosen.data, once=chosen.once)
+        _run(chosen.estate, chosen.data, port=chosen.port, once=chosen.once)
     except (KeyboardInterrupt, Stopped):
         sys.stderr.write("已停止 / stopped\n")
         return 0 if not chosen.once else 130
