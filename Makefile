@@ -29,9 +29,9 @@ bench: $(STAMP)  ## measure the large requests of the main job against what the 
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header -q -o requirements.lock
+		--no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header -q -c requirements.lock -o requirements-dev.lock
+		--no-header -q -c requirements.lock -o requirements-dev.lock
 
 clean:  ## forget the installation and all local data
 	rm -rf $(VENV) .data
