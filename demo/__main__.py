@@ -12,14 +12,13 @@ import shutil
 import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 import aiohttp
 
 from demo.door import Door, Refused
 from demo.people import Outside
 from demo.serving import keep_serving
-from demo.sheets import Folder
+from demo.sheets import Folder, Unfit
 from demo.story import Story, play
 from demo.telling import Telling
 from launcher.stack import Choices, Stack
@@ -47,14 +46,6 @@ FAILURES = (
     OSError,
     aiohttp.ClientError,
 )
-
-
-class Stopped(Exception):
-    """Somebody asked the demo to stop (SIGTERM)."""
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise Stopped
 
 
 async def _play(stack: Stack, folder: Folder) -> Story:
@@ -108,13 +99,16 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=port, help="the gateway's; 0 picks a free one")
     parser.add_argument("--once", action="store_true", help="stop everything at the end")
     chosen = parser.parse_args()
-    if not (chosen.estate / "register.csv").exists():
-        sys.stderr.write(f"{chosen.estate}/register.csv 不存在 / is missing\n")
+    try:
+        Folder(chosen.estate).check()
+    except Unfit as unfit:
+        sys.stderr.write(f"{unfit}\n")
         return 2
-    signal.signal(signal.SIGTERM, _stop)
+    # As Ctrl-C: an ordinary exception would be lost if the signal fell into a callback of the loop.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _run(chosen.estate, chosen.data, port=chosen.port, once=chosen.once)
-    except (KeyboardInterrupt, Stopped):
+    except KeyboardInterrupt:
         sys.stderr.write("已停止 / stopped\n")
         return 0 if not chosen.once else 130
     except FAILURES as failed:

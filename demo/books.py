@@ -103,5 +103,6 @@ class Books:
 
 
 def _told(entry: dict[str, Any]) -> str:
-    kept = ("occurred_on", "category_zh", "amount_fen", "counterparty", "voucher_number")
+    entry = entry | {"amount": yuan(entry["amount_fen"])}
+    kept = ("occurred_on", "category_zh", "amount", "counterparty", "voucher_number")
     return ", ".join(str(entry[name]) for name in kept if entry.get(name) is not None)

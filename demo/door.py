@@ -7,12 +7,14 @@ from typing import Any, Self
 
 import aiohttp
 
+DEFECTS_SHOWN = 8
+
 
 class Refused(Exception):
     """The gateway answered with a problem document."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        super().__init__(f"{status} {problem.get('type')}: {problem.get('detail_en')} {problem}")
+        super().__init__(f"{status} {problem.get('type')}: {_told(problem)}")
         self.status = status
         self.problem = problem
 
@@ -84,3 +86,14 @@ class Door:
         self.requests += 1
         if seconds > self.slowest_seconds:
             self.slowest_seconds, self.slowest = seconds, what
+
+
+def _told(problem: dict[str, Any]) -> str:
+    """Return what a problem says; of a sheet's defects the first, a line each."""
+    defects = problem.get("defects")
+    if not defects:
+        return f"{problem.get('detail_en')} {problem}"
+    kept = ("line", "kind", "column", "advice_zh", "advice_en")
+    lines = ["  ".join(str(one.get(name, "")) for name in kept) for one in defects[:DEFECTS_SHOWN]]
+    said = f"{problem.get('detail')} / {problem.get('detail_en')}: {len(defects)}"
+    return "\n  ".join([said, *lines])

@@ -4,8 +4,6 @@ import asyncio
 import sys
 from pathlib import Path
 
-import aiohttp
-
 from demo.door import Door
 from demo.people import renew
 from demo.story import Story
@@ -17,7 +15,7 @@ async def keep_serving(story: Story) -> None:
     """Serve until interrupted; a process that dies ends it with a message."""
     folder = story.stack.folder
     owner = story.owners[0]
-    async with aiohttp.ClientSession(), Door(story.stack.urls["gateway"]) as door:
+    async with Door(story.stack.urls["gateway"]) as door:
         first = True
         while True:
             await renew(door, owner)
@@ -31,8 +29,11 @@ async def keep_serving(story: Story) -> None:
 
 
 def _write_token(path: Path, token: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(token)
+    """Replace the file in one step: who reads it meanwhile gets the old token, never none."""
+    fresh = path.with_suffix(".fresh")
+    fresh.touch(mode=0o600)
+    fresh.write_text(token)
+    fresh.replace(path)
 
 
 def _say(story: Story, token: Path) -> None:

@@ -8,10 +8,12 @@ import json
 import random
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from demo.telling import fen
 
@@ -19,7 +21,21 @@ from demo.telling import fen
 CARDS, HOUSEHOLDS = 2041, 2200
 DEFAULT_OPENING = "120000.00"
 _MOBILE = re.compile(r"1[0-9]{10}")
-_MOBILE = re.compile(r"1[0-9]{10}")
+_COUNTRY_CODE = re.compile(r"^(?:\+|00)86")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+# What an office writes for the same thing; the services read more than the story needs.
+PARKING = {"车位", "车库"}
+IDENTITY_CARD = {"居民身份证", "身份证"}
+REPAIRS = {"维修更新", "维修更新改造", "维修", "维修费"}
+REGISTER_COLUMNS = (
+    *("幢", "单元", "室", "不动产单元号", "用途", "交付状态"),
+    *("业主姓名", "证件类型", "证件号码", "联系电话"),
+)
+SHEET_COLUMNS = ("日期", "收支", "类别", "金额")
+
+
+class Unfit(Exception):
+    """The story cannot be played on a folder; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -69,20 +85,43 @@ class Folder:
         """Return the opening balance, which no sheet carries: one of the side files says it."""
         counts = f"{self.sheet.stem}.expected.json"
         for path in (self.path / "estate.json", self.path / counts):
-            if path.exists():
-                held = json.loads(path.read_text(encoding="utf-8")).get("opening")
-                if held:
-                    return str(held)
+            held = _said_in(path).get("opening")
+            if held:
+                return str(held)
         return DEFAULT_OPENING
 
+    @property
+    def name(self) -> str:
+        """Return the estate's name."""
+        return str(_said_in(self.path / "estate.json").get("name", "紫金西苑（演示）"))
+
+    def check(self) -> None:
+        """Look, before anything is wiped or started, whether the story can be played on it.
+
+        Raises:
+            Unfit: a sheet is missing or not readable, or nobody could claim a card.
+        """
+        _check_columns(self.register, REGISTER_COLUMNS)
+        _check_columns(self.sheet, SHEET_COLUMNS)
+        try:
+            fen(self.opening)
+        except ValueError as unread:
+            raise Unfit(f"{self.path}/estate.json 无法读取 / cannot be read: {unread}") from unread
+        if not claimants(self, random.Random(0)):  # noqa: S311 - a seed, no secret
+            raise Unfit(f"{self.register} 没有自然人业主 / names no person who could claim a card")
+
     def repairs(self) -> list[tuple[date, int]]:
-        """Return day and amount in fen of the repairs of the half-year, in the sheet's order."""
+        """Return day and amount in fen of the repairs of the half-year, in the sheet's order.
+
+        A line that cannot be read is left to the import, which refuses it by line and column.
+        """
+        found = []
         with self.sheet.open(encoding="utf-8-sig", newline="") as lines:
-            return [
-                (date.fromisoformat(row["日期"]), fen(row["金额"]))
-                for row in csv.DictReader(lines)
-                if row["收支"] == "支出" and row["类别"] == "维修更新"
-            ]
+            for row in csv.DictReader(lines):
+                if row["类别"].strip() in REPAIRS:
+                    with suppress(ValueError):
+                        found.append((_day(row["日期"]), _amount_fen(row["金额"])))
+        return found
 
     def bench_budget_fen(self, decided_on: date) -> int:
         """Return a budget that covers the last repair after the decision, to full 1,000 yuan."""
@@ -98,13 +137,6 @@ class Folder:
             "amount_total_max_fen": sum(amounts),
         }
 
-    @property
-    def name(self) -> str:
-        """Return the estate's name."""
-        path = self.path / "estate.json"
-        held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return str(held.get("name", "紫金西苑（演示）"))
-
 
 def claimants(
     folder: Folder, rng: random.Random, *, phones_taken: Collection[str] = ()
@@ -119,10 +151,11 @@ def claimants(
     with folder.register.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines):
             unit = Unit(row["幢"], row["单元"], row["室"])
-            if row["用途"] == "车位":
+            if row["用途"].strip() in PARKING:
                 continue
             flats.add(unit)
-            if row["证件类型"] == "居民身份证" and row["交付状态"] == "已交付":
+            delivered = row["交付状态"].strip() == "已交付"
+            if delivered and row["证件类型"].strip() in IDENTITY_CARD:
                 holders.setdefault(unit, []).append(row)
     wanted = (len(flats) * CARDS + HOUSEHOLDS // 2) // HOUSEHOLDS
     units = sorted(holders, key=lambda unit: (unit.building, unit.stairwell, unit.room))
@@ -130,7 +163,7 @@ def claimants(
     owners: dict[str, Owner] = {}
     for unit in units[:wanted]:
         row = rng.choice(holders[unit])
-        number = row["证件号码"]
+        number = row["证件号码"].replace(" ", "").upper()
         if number not in owners:
             owners[number] = Owner(row["业主姓名"], number, _own_phone(row["联系电话"], taken))
         owners[number].units.append(unit)
@@ -142,8 +175,40 @@ def _own_phone(listed: str, taken: set[str]) -> str:
 
     A register lists one phone for a couple, a landline, or none; an account is one person's.
     """
+    bare = _COUNTRY_CODE.sub("", re.sub(r"[\s\-()]", "", listed))
     made_up = (f"1980{serial:07d}" for serial in count(len(taken)))
-    fitting = (one for one in chain([listed.strip()], made_up) if _MOBILE.fullmatch(one))
+    fitting = (one for one in chain([bare], made_up) if _MOBILE.fullmatch(one))
     phone = next(one for one in fitting if one not in taken)
     taken.add(phone)
     return phone
+
+
+def _check_columns(path: Path, columns: Collection[str]) -> None:
+    if not path.exists():
+        raise Unfit(f"{path} 不存在 / is missing")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            absent = [one for one in columns if one not in (rows.fieldnames or ())]
+            if not absent and any(None in row.values() for row in rows):
+                raise Unfit(f"{path}:{rows.line_num} 缺少单元格 / has fewer cells than the header")
+    except UnicodeDecodeError as unread:
+        raise Unfit(f"{path} 请另存为 UTF-8 编码 / is not UTF-8") from unread
+    if absent:
+        raise Unfit(f"{path} 缺少列 / lacks columns: {'、'.join(absent)}")
+
+
+def _said_in(path: Path) -> dict[str, Any]:
+    held = json.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
+    return held if isinstance(held, dict) else {}
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    return date(*map(int, found.groups()))
+
+
+def _amount_fen(text: str) -> int:
+    return fen(re.sub(r"[\s,¥￥元]", "", text))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from launcher.supervisor import Program, Supervisor, new_listener
+from launcher.supervisor import ProcessDied, Program, Supervisor, new_listener
 from migrations import prepare
 from services.chassis.clock import write_shift
 from services.chassis.embedded import Cluster
@@ -99,7 +99,7 @@ class Stack:
         """Raise if a part ended by itself."""
         self._supervisor.check()
         if self._cluster is not None and self._cluster.exit_status is not None:
-            raise RuntimeError(f"PostgreSQL ended; see {self._cluster.folder}/postgres.log")
+            raise ProcessDied(f"PostgreSQL ended; see {self._cluster.folder}/postgres.log")
 
     def stop(self) -> None:
         """Stop everything, the last started first."""
@@ -117,22 +117,24 @@ class Stack:
         write_shift(self.clock_file, shift)
 
     def _prepare_databases(self) -> None:
-        """Use the databases that the environment names, or bring up the embedded one."""
-        names = [f"{service.upper()}_DATABASE_URL" for service in prepare.SERVICES]
-        if all(name in os.environ for name in names):
-            self.environment |= {name: os.environ[name] for name in names}
-        else:
-            self._cluster = Cluster(self.folder / "postgres")
-            self._cluster.start()
-            admin = self._cluster.admin_url()
-            passwords = prepare.kept_passwords(self.folder / "postgres" / "passwords.json")
-            asyncio.run(prepare.create(admin, passwords))
-            self.environment |= prepare.urls(admin, passwords)
-        for service in prepare.SERVICES:
-            url = self.environment.get(f"{service.upper()}_MIGRATION_URL")
-            url = url or os.environ.get(f"{service.upper()}_MIGRATION_URL")
-            if url:
-                prepare.upgrade(service, url)
+        """Use the databases that the environment names, and the embedded one for the others."""
+        names = {one: (f"{one.upper()}_DATABASE_URL", _migration(one)) for one in prepare.SERVICES}
+        elsewhere = {one for one, (database, _) in names.items() if database in os.environ}
+        embedded = {} if elsewhere == names.keys() else self._start_cluster()
+        for service, both in names.items():
+            given = os.environ if service in elsewhere else embedded
+            self.environment |= {name: given[name] for name in both if name in given}
+            if migration_url := self.environment.get(_migration(service)):
+                prepare.upgrade(service, migration_url)
+
+    def _start_cluster(self) -> dict[str, str]:
+        """Start the embedded PostgreSQL and return the URLs of every service's database in it."""
+        self._cluster = Cluster(self.folder / "postgres")
+        self._cluster.start()
+        admin = self._cluster.admin_url()
+        passwords = prepare.kept_passwords(self.folder / "postgres" / "passwords.json")
+        asyncio.run(prepare.create(admin, passwords))
+        return prepare.urls(admin, passwords)
 
     def _settings(self) -> dict[str, str]:
         keys = self.folder / "keys"
@@ -159,6 +161,10 @@ class Stack:
             for neighbour in SERVICES:
                 settings[f"{prefix}_{neighbour.upper()}_URL"] = self.urls[neighbour]
         return settings | dict(self._choices.extra)
+
+
+def _migration(service: str) -> str:
+    return f"{service.upper()}_MIGRATION_URL"
 
 
 def _numbered(name: str, index: int) -> str:

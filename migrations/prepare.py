@@ -98,6 +98,10 @@ def urls(admin_url: str, passwords: dict[str, str]) -> dict[str, str]:
     return found
 
 
+def _migration_name(service: str) -> str:
+    return f"{service.upper()}_MIGRATION_URL"
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -105,6 +109,8 @@ def main() -> None:
     parser.add_argument("--passwords", type=Path, default=Path(".data/passwords.json"))
     parser.add_argument("--upgrade", action="store_true", help="migrate all services")
     chosen = parser.parse_args()
+    if not (chosen.admin_url or chosen.upgrade):
+        parser.error("say --admin-url, --upgrade or both")
     environment = dict(os.environ)
     if chosen.admin_url:
         chosen.passwords.parent.mkdir(parents=True, exist_ok=True)
@@ -113,9 +119,12 @@ def main() -> None:
         made = urls(chosen.admin_url, passwords)
         environment |= made
         sys.stdout.writelines(f"{name}={value}\n" for name, value in made.items())
+    missing = [name for name in map(_migration_name, SERVICES) if name not in environment]
+    if chosen.upgrade and missing:
+        parser.error(f"not set: {', '.join(missing)}")
     if chosen.upgrade:
         for service in SERVICES:
-            upgrade(service, environment[f"{service.upper()}_MIGRATION_URL"])
+            upgrade(service, environment[_migration_name(service)])
 
 
 if __name__ == "__main__":

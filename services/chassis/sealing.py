@@ -27,7 +27,7 @@ class SealBroken(Exception):
 
 @dataclass(frozen=True)
 class SealingKeys:
-    """Keys by number; the first of each kind is used for new values."""
+    """Keys by number; the highest number seals new values, the others only open."""
 
     sealing: Mapping[int, bytes]
     index: bytes

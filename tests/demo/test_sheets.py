@@ -2,9 +2,12 @@
 
 import csv
 import random
+from datetime import date
 from pathlib import Path
 
-from demo.sheets import Folder, claimants
+import pytest
+
+from demo.sheets import Folder, Unfit, claimants
 from tests.support.estates import write_estate
 
 
@@ -43,3 +46,41 @@ def test_a_phone_that_is_one_persons_is_his(tmp_path: Path) -> None:
         listed = {row["证件号码"]: row["联系电话"] for row in csv.DictReader(lines)}
     for owner in claimants(Folder(tmp_path), random.Random(1)):
         assert owner.phone == listed[owner.number]
+
+
+def test_the_spellings_of_an_office_are_read_as_the_services_read_them(tmp_path: Path) -> None:
+    write_estate(tmp_path, flats=30)
+    register = (tmp_path / "register.csv").read_text(encoding="utf-8")
+    plain = len(claimants(Folder(tmp_path), random.Random(1)))
+    spelled = register.replace("居民身份证", "身份证").replace("车位", "车库")
+    (tmp_path / "register.csv").write_text(spelled, encoding="utf-8-sig")
+    assert len(claimants(Folder(tmp_path), random.Random(1))) == plain
+    line = '2026/6/20,支出,维修,"¥1,500.00",工程队,V1,\n'
+    (tmp_path / "common_revenue_2026H1.csv").write_text(
+        f"日期,收支,类别,金额,对方,凭证号,备注\n{line}"
+    )
+    assert Folder(tmp_path).repairs() == [(date(2026, 6, 20), 150000)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("register.csv", None),
+        ("common_revenue_2026H1.csv", None),
+        ("register.csv", "幢,单元,室".encode("gb18030")),
+        ("common_revenue_2026H1.csv", "日期,收支,类别,金额\n2026".encode("gb18030")),
+        ("common_revenue_2026H1.csv", "日期,收支,类别\n".encode()),
+        ("estate.json", b'{"opening": "much"}'),
+    ],
+)
+def test_a_folder_that_cannot_be_played_is_told_at_once(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    write_estate(tmp_path, flats=30)
+    Folder(tmp_path).check()
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Unfit):
+        Folder(tmp_path).check()

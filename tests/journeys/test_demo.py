@@ -103,13 +103,14 @@ def test_the_reported_estate_counts_to_what_stands_beside_its_data(tmp_path: Pat
     assert left_behind(tmp_path) == []
 
 
-def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_whoever_asks_it_to_stop_stops_everything(tmp_path: Path, asked: signal.Signals) -> None:
     running = start(tmp_path)
     assert running.stderr is not None
     for line in running.stderr:
         if "Ctrl-C" in line:
             break
-    running.send_signal(signal.SIGINT)
+    running.send_signal(asked)
     assert running.wait(timeout=60) == 0
     running.stderr.close()
     assert left_behind(tmp_path) == []

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.voting.domain.rules import current_rules
-from tests.voting.fakes import Answer, Flat, ForgetfulIdentity
+from tests.voting.fakes import Answer, ForgetfulIdentity
 from tests.voting.hall import COMMITTEE, OPENS, WINDOW, Hall, Person, owner
 
 NAIVE = base64.urlsafe_b64encode(f"2026-01-01T00:00:00 {uuid.uuid4()}".encode()).decode()
@@ -288,12 +288,6 @@ async def test_another_estates_ballot_does_not_exist_here(hall: Hall) -> None:
         hall.path(announced.path), headers={"authorization": f"Bearer {stranger}"}
     )
     assert reply.status_code == 403
-
-
-async def test_every_kind_of_the_table_can_be_announced(hall: Hall) -> None:
-    hall.identity.flats[hall.estate_id] = [Flat("80.00", ("ada",))]
-    announced = await hall.announce(*sorted(current_rules().rules))
-    assert len(announced.item_ids) == 21
 
 
 async def test_the_rule_table_is_open_to_anyone(hall: Hall) -> None:

@@ -118,6 +118,25 @@ async def test_the_result_shows_its_arithmetic(voted: Announced) -> None:
     assert (poll["outcome"], poll["passed"], poll["quorum"]) == ("REPORTED", None, None)
 
 
+async def test_every_kind_of_the_table_is_announced_voted_on_and_counted(hall: Hall) -> None:
+    rules = current_rules().rules
+    announced = await hall.announce(*sorted(rules))
+    hall.clock.move_to(NOON)
+    said = {"ada": "AGREE", "bo": "AGREE", "cai": "AGREE", "dan": "AGAINST", "eva": "AGAINST"}
+    for name, choice in said.items():
+        reply = await announced.vote(name, *(choice for _ in announced.item_ids))
+        assert reply.status_code == 201
+    items = (await counted(announced))["items"]
+    assert isinstance(items, list)
+    assert [item["kind"] for item in items] == sorted(rules)
+    # Three of five people and 300 of 450 m² are more than one half and less than three quarters.
+    outcomes = {"ORDINARY": "PASSED", "SPECIAL": "NOT_PASSED", None: "REPORTED"}
+    for item in items:
+        rule = rules[item["kind"]]
+        assert item["counted_as"] == rule.counted_as
+        assert item["outcome"] == outcomes[rule.threshold]
+
+
 async def test_the_result_names_what_it_was_counted_under(voted: Announced) -> None:
     announcement = (await voted.hall.get(voted.path, COMMITTEE)).json()["announcement"]
     result = await counted(voted)
