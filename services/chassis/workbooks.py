@@ -27,7 +27,7 @@ _PLACED_TAG = re.compile(
 _ARCHIVE_BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    NotImplementedError,
+    NotImplementedError,  # zipfile, of a compression that it does not know
     RuntimeError,
     EOFError,
     OSError,

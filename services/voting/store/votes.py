@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, select, tuple_, union
+from sqlalchemy import Row, Select, func, insert, select, tuple_, union
 
 from services.chassis.database import Connection
 from services.voting.domain.casting import CastVote, WaitingVote
 from services.voting.domain.electorate import Weight
 from services.voting.domain.records import KeptVote
 from services.voting.domain.vote import read_vote
-from services.voting.store.tables import entry_holders, votes
+from services.voting.store.electorates import entry_ids_of
+from services.voting.store.tables import votes
 
 _CAST = (votes.c.document, votes.c.cast_at, votes.c.position)
 _KEPT = ("vote_id", "ballot_id", "entry_id", "document", "document_sha256")
@@ -65,21 +66,13 @@ async def cast_by(
     connection: Connection, estate_id: str, ballot_id: str, holder: str
 ) -> list[CastVote]:
     """Return the votes that `holder` cast in a ballot."""
+    entry_ids = await entry_ids_of(connection, estate_id, ballot_id, holder)
     query = (
         _cast(estate_id)
-        .join(
-            entry_holders,
-            and_(
-                entry_holders.c.estate_id == votes.c.estate_id,
-                entry_holders.c.ballot_id == votes.c.ballot_id,
-                entry_holders.c.entry_id == votes.c.entry_id,
-                entry_holders.c.holder == votes.c.cast_by,
-            ),
-        )
         .where(
-            entry_holders.c.estate_id == estate_id,
-            entry_holders.c.ballot_id == ballot_id,
-            entry_holders.c.holder == holder,
+            votes.c.ballot_id == ballot_id,
+            votes.c.entry_id.in_(entry_ids),
+            votes.c.cast_by == holder,
         )
         .order_by(votes.c.position)
     )

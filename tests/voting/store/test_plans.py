@@ -1,5 +1,6 @@
 """No question of a vote, a turnout or a count reads all votes: each has its index."""
 
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -79,12 +80,48 @@ async def test_every_question_is_answered_by_an_index(full: str) -> None:
         questions = list(asked)
         plans = [await _plan(connection, *question) for question in questions]
     await engine.dispose()
-    assert len(plans) == 10
+    assert len(plans) == 12
     for (statement, _), plan in zip(questions, plans, strict=True):
         for table in ("votes", "electorate_entries", "entry_holders"):
             assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
 
 
-async def _plan(connection: AsyncConnection, statement: str, values: tuple[object, ...]) -> str:
-    explained = await connection.exec_driver_sql(f"EXPLAIN {statement}", values)
+async def test_one_owner_is_found_without_reading_the_roll_even_just_after_a_freeze(
+    full: str, databases: Databases
+) -> None:
+    """The tables have no statistics then; every row that a question touches is counted."""
+    admin = await asyncpg.connect(databases.superuser_url("voting"))
+    for table in ("votes", "entry_holders", "electorate_entries"):
+        await admin.execute(f"DELETE FROM pg_statistic WHERE starelid = '{table}'::regclass")
+        await admin.execute("SELECT pg_clear_relation_stats('public', $1)", table)
+    query = "SELECT md5('estate1')::uuid::text, md5('ballot1')::uuid::text"
+    estate_id, ballot_id = await admin.fetchrow(query)
+    await admin.close()
+    engine = create_async_engine(async_url(full))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def note(
+        _c: object, _cursor: object, statement: str, values: tuple[object, ...], *_: object
+    ) -> None:
+        asked.append((statement, values))
+
+    async with engine.connect() as connection:
+        assert len(await electorates.held_by(connection, estate_id, ballot_id, "holder 77")) == 1
+        plans = [await _plan(connection, *one, analyze=True) for one in list(asked)]
+    await engine.dispose()
+    counted = re.compile(r"actual rows=([0-9.]+)")
+    touched = [float(rows) for plan in plans for rows in counted.findall(plan)]
+    assert max(touched) <= 2
+
+
+async def _plan(
+    connection: AsyncConnection,
+    statement: str,
+    values: tuple[object, ...],
+    *,
+    analyze: bool = False,
+) -> str:
+    how = "EXPLAIN (ANALYZE, TIMING OFF)" if analyze else "EXPLAIN"
+    explained = await connection.exec_driver_sql(f"{how} {statement}", values)
     return "\n".join(row[0] for row in explained)
