@@ -51,6 +51,7 @@ class Caller:
     """Who calls: pseudonyms for this service only, and the roles held on one estate.
 
     `owner` is the pseudonym of the verified person behind the account, absent until verified.
+    `keys` names the device keys that are registered for the account on that estate, by their hash.
     """
 
     subject: str
@@ -59,6 +60,7 @@ class Caller:
     owner: str | None
     level: int
     session: str | None
+    keys: frozenset[str] = frozenset()
 
     def has(self, *roles: str) -> bool:
         """Return whether the caller holds one of `roles`."""
@@ -74,6 +76,7 @@ def _caller(claims: dict[str, Any]) -> Caller:
             owner=claims.get("owner"),
             level=claims["lvl"],
             session=claims["sid"],
+            keys=frozenset(claims.get("keys", ())),
         )
     except (KeyError, TypeError) as broken:
         raise TokenNotAccepted from broken

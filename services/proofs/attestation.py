@@ -1,0 +1,116 @@
+"""Who stands behind a key: identity's signed word that a device key belongs to a holder.
+
+The holder is a pseudonym that only voting knows. An owner's key signs his own votes; an official's
+key signs votes that were given on paper or by telephone, and nothing else.
+"""
+
+import contextlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.proofs.canonical import NotCanonical, canonical, read_canonical
+from services.proofs.leaf import SignatureWrong, check_signature
+
+_NAMESPACE = b"owner-card/v1/device-key\x00"
+_VERSION = 1
+_MEMBERS = {"capacity", "estate_id", "holder", "public_key", "registered_at", "version"}
+_KEY = re.compile(r"[0-9a-f]{64}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+
+
+class Capacity(StrEnum):
+    """As what somebody signs."""
+
+    OWNER = "OWNER"
+    OFFICIAL = "OFFICIAL"
+
+
+class NotAnAttestation(Exception):
+    """The bytes are no attestation in its one canonical form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """One key of one holder on one estate; `registered_at` is UTC to the second."""
+
+    estate_id: str
+    holder: str
+    capacity: Capacity
+    public_key: bytes
+    registered_at: str
+
+    def encoded(self) -> bytes:
+        """Return the attestation in canonical JSON (RFC 8785): the bytes that are signed."""
+        return canonical(
+            {
+                "capacity": self.capacity.value,
+                "estate_id": self.estate_id,
+                "holder": self.holder,
+                "public_key": self.public_key.hex(),
+                "registered_at": self.registered_at,
+                "version": _VERSION,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAttestation:
+    """An attestation as it was written, with identity's signature."""
+
+    document: bytes
+    signature: bytes
+
+    def read(self, attesters: frozenset[bytes]) -> Attestation:
+        """Return what is attested, if one of the `attesters` (raw public keys) signed it.
+
+        Raises:
+            NotAnAttestation: it is malformed.
+            SignatureWrong: none of them signed it.
+        """
+        attestation = read_attestation(self.document)
+        _check_any(attesters, self.signature, _NAMESPACE + self.document)
+        return attestation
+
+
+def attest(key: Ed25519PrivateKey, attestation: Attestation) -> SignedAttestation:
+    """Return the attestation signed by identity's key."""
+    document = attestation.encoded()
+    return SignedAttestation(document, key.sign(_NAMESPACE + document))
+
+
+def read_attestation(document: bytes) -> Attestation:
+    """Return the attestation that `document` writes, whoever signed it.
+
+    Raises:
+        NotAnAttestation: it is not canonical, or has not exactly the members in their form.
+    """
+    try:
+        written = read_canonical(document)
+    except NotCanonical as refused:
+        raise NotAnAttestation(str(refused)) from refused
+    if not isinstance(written, dict) or written.keys() != _MEMBERS:
+        raise NotAnAttestation(f"the members are exactly {', '.join(sorted(_MEMBERS))}")
+    texts = {name: written[name] for name in _MEMBERS - {"version"}}
+    if written["version"] != _VERSION or not all(isinstance(one, str) for one in texts.values()):
+        raise NotAnAttestation("another version, or a member that is no text")
+    if texts["capacity"] not in set(Capacity) or not _KEY.fullmatch(texts["public_key"]):
+        raise NotAnAttestation("no such capacity, or no key")
+    if not _INSTANT.fullmatch(texts["registered_at"]):
+        raise NotAnAttestation("registered_at is UTC to the second")
+    return Attestation(
+        estate_id=texts["estate_id"],
+        holder=texts["holder"],
+        capacity=Capacity(texts["capacity"]),
+        public_key=bytes.fromhex(texts["public_key"]),
+        registered_at=texts["registered_at"],
+    )
+
+
+def _check_any(keys: frozenset[bytes], signature: bytes, message: bytes) -> None:
+    for key in keys:
+        with contextlib.suppress(SignatureWrong):
+            return check_signature(key, signature, message)
+    raise SignatureWrong("no trusted attester signed it")

@@ -1,0 +1,142 @@
+"""Leaves of the logs: what is logged, signed by whom, in 128 bytes (Sigsum's leaf form).
+
+A leaf never holds content. It signs a record, which names the content's hash; so anybody may hold
+the log, and an opening shows what a leaf stands for without showing any other.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from services.proofs.canonical import NotCanonical, read_canonical
+
+_NAMESPACE = b"sigsum.org/v1/tree-leaf\x00"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+KEY_SIZE_BYTES = 32
+SIGNATURE_SIZE_BYTES = 64
+LEAF_SIZE_BYTES = 128
+
+
+class Kind(StrEnum):
+    """What a record is about; `subject` is the id in brackets."""
+
+    BALLOT = "ballot"  # [ballot] title, items, convener, publication policy
+    RULES = "rules"  # [ballot] the rule table
+    ELECTORATE = "electorate"  # [ballot] the frozen roll
+    SCHEDULE = "schedule"  # [ballot] first and last day; a change is another record
+    VOTE = "vote"  # [ballot] one vote document, hidden by its salt
+    RESULT = "result"  # [ballot] the counted result
+    ENTRY = "entry"  # [entry] a published ledger entry
+    REVERSAL = "reversal"  # [entry] the entry that takes another back
+    STATEMENT = "statement"  # [statement] a published half-year
+    LIMITS = "limits"  # [estate] spending limits of the rules of procedure
+    WITNESSES = "witnesses"  # [estate] whose cosignatures a published checkpoint needs
+
+
+class SignatureWrong(Exception):
+    """A signature is not by the key that it is said to be by."""
+
+
+class NotARecord(Exception):
+    """The bytes are no record in its one canonical form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one leaf is about: a kind, the id of what it belongs to, and the content's SHA-256."""
+
+    kind: Kind
+    subject: str
+    sha256: bytes
+
+    def encoded(self) -> bytes:
+        """Return the record in canonical JSON (RFC 8785): the bytes that are signed."""
+        # All members are plain ASCII in the order of their names, so this is the canonical form.
+        sha256 = self.sha256.hex()
+        return f'{{"kind":"{self.kind}","sha256":"{sha256}","subject":"{self.subject}"}}'.encode()
+
+    @property
+    def checksum(self) -> bytes:
+        """The leaf's checksum: the hash of the message, which is the hash of the record."""
+        return hashlib.sha256(hashlib.sha256(self.encoded()).digest()).digest()
+
+
+def record_of(kind: Kind, subject: str, content: bytes) -> Record:
+    """Return the record of `content`."""
+    return Record(kind, subject, hashlib.sha256(content).digest())
+
+
+def read_record(encoded: bytes) -> Record:
+    """Return the record that `encoded` writes.
+
+    Raises:
+        NotARecord: it is not canonical, or has not exactly the three members in their form.
+    """
+    try:
+        written = read_canonical(encoded)
+    except NotCanonical as refused:
+        raise NotARecord(str(refused)) from refused
+    if not isinstance(written, dict) or written.keys() != {"kind", "sha256", "subject"}:
+        raise NotARecord("the members are exactly kind, sha256 and subject")
+    kind, sha256, subject = written["kind"], written["sha256"], written["subject"]
+    if kind not in set(Kind):
+        raise NotARecord("the kind is not known")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise NotARecord("sha256 is 64 hexadecimal digits")
+    if not isinstance(subject, str) or not _UUID.fullmatch(subject):
+        raise NotARecord("subject is a UUID in lower case")
+    return Record(Kind(kind), subject, bytes.fromhex(sha256))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A record with its signature and the Ed25519 public key that made it."""
+
+    record: Record
+    signature: bytes
+    public_key: bytes
+
+    @property
+    def key_hash(self) -> bytes:
+        """How the leaf names its key."""
+        return key_hash(self.public_key)
+
+    def encoded(self) -> bytes:
+        """Return the leaf as it stands in the tree: checksum, signature, key hash."""
+        return self.record.checksum + self.signature + self.key_hash
+
+    def check_signature(self) -> None:
+        """Check that the key signed this record.
+
+        Raises:
+            SignatureWrong: it did not.
+        """
+        check_signature(self.public_key, self.signature, _NAMESPACE + self.record.checksum)
+
+
+def sign(key: Ed25519PrivateKey, record: Record) -> Leaf:
+    """Return the leaf in which `key` signs `record`."""
+    signature = key.sign(_NAMESPACE + record.checksum)
+    return Leaf(record, signature, key.public_key().public_bytes_raw())
+
+
+def key_hash(public_key: bytes) -> bytes:
+    """Return the SHA-256 of a raw Ed25519 public key, by which leaves and tree heads name it."""
+    return hashlib.sha256(public_key).digest()
+
+
+def check_signature(public_key: bytes, signature: bytes, message: bytes) -> None:
+    """Check an Ed25519 signature (RFC 8032).
+
+    Raises:
+        SignatureWrong: the key did not sign the message, or is no key.
+    """
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError) as wrong:
+        raise SignatureWrong("the signature is not by this key") from wrong
