@@ -140,7 +140,8 @@ class Stack:
         keys = self.folder / "keys"
         keys.mkdir(mode=0o700, exist_ok=True)
         _write_once(keys / "sealing.json", SealingKeys.fresh)
-        _write_once(keys / "pseudonym.hex", lambda: secrets.token_hex(32))
+        for name in ("pseudonym", "attestation", "voting-log", "ledger-log"):
+            _write_once(keys / f"{name}.hex", lambda: secrets.token_hex(32))
         issuers = {name: f"{self.urls[name]}/.well-known/jwks.json" for name in SERVICES}
         settings = {
             "SIMULATOR_REGISTER": str(self._choices.register.resolve()),
@@ -148,6 +149,9 @@ class Stack:
             "SIMULATOR_CLOCK_FILE": str(self.clock_file),
             "IDENTITY_SEALING_KEYS_FILE": str(keys / "sealing.json"),
             "IDENTITY_PSEUDONYM_KEY_FILE": str(keys / "pseudonym.hex"),
+            "IDENTITY_ATTESTATION_KEY_FILES": json.dumps([str(keys / "attestation.hex")]),
+            "VOTING_LOG_SEED_FILE": str(keys / "voting-log.hex"),
+            "LEDGER_LOG_SEED_FILE": str(keys / "ledger-log.hex"),
         }
         for name in SIMULATORS:
             settings[f"IDENTITY_{name.upper()}_URL"] = self.urls[name]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import PositiveInt, model_validator
 from pydantic_settings import BaseSettings
 
 from services.chassis.clock import Clock, ShiftedClock, SystemClock
@@ -42,3 +42,20 @@ class DatabaseSettings(ServiceSettings):
 
     database_url: str
     database_pool_size: int = 10
+
+
+class LogSettings(DatabaseSettings):
+    """Settings of a service that keeps transparency logs.
+
+    `log_seed_file` holds 32 bytes in hexadecimal from which every estate's log keys are derived.
+    `witnesses_file` names the witnesses that estates may choose from; without it there are none.
+    """
+
+    log_seed_file: Path
+    witnesses_file: Path | None = None
+    witness_interval_seconds: PositiveInt = 60
+    check_interval_seconds: PositiveInt = 3600
+
+    def log_seed(self) -> bytes:
+        """Return the seed of the log keys."""
+        return bytes.fromhex(self.log_seed_file.read_text().strip())
