@@ -17,9 +17,10 @@ import aiohttp
 
 from demo.door import Door, Refused
 from demo.people import Outside
+from demo.plot import Story
 from demo.serving import keep_serving
 from demo.sheets import Folder, Unfit
-from demo.story import Story, play
+from demo.story import play
 from demo.telling import Telling
 from launcher.stack import Choices, Stack
 from launcher.supervisor import NotReadyInTime, ProcessDied
@@ -27,7 +28,10 @@ from services.chassis.embedded import Cluster, ClusterBusy, ClusterFailed
 
 DATA = Path(".data/demo")
 # What the last line tells; without a messy sheet there is nothing to tell of it.
-NUMBERS = ("estate", "messy_import", "cards", "ballot", "ledger", "refused_other_estate")
+NUMBERS = (
+    *("estate", "messy_import", "cards", "ballot", "ledger", "log"),
+    "refused_other_estate",
+)
 
 # A whole estate asks from one address here, where each phone would have its own.
 ONE_ADDRESS_FOR_ALL = {

@@ -61,6 +61,8 @@ class Books:
             done = await door.send("POST", f"{self.path}/publications", manager, body)
             balance = yuan(done["balance_fen"])
             self.tell.say(f"  公布 {done['entries']} 笔，余额 / balance {balance}")
+            statement = f"{self.path}/statements/{HALF_YEAR}/publications"
+            await door.send("POST", statement, manager)
 
     async def _name_the_item(self, import_id: str, item_id: str, decided_on: date) -> None:
         token = self.manager.access

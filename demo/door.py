@@ -3,6 +3,7 @@
 import time
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
@@ -51,8 +52,28 @@ class Door:
         """Send a CSV sheet as it is and return the JSON that answers it."""
         return await self._ask("POST", path, token, data=content, kind="text/csv")
 
+    async def text(self, path: str) -> str:
+        """Return what anybody may read at `path`, as it is."""
+        assert self._session is not None
+        async with self._session.get(path) as reply:
+            text = await reply.text()
+        if reply.status >= 400:
+            raise Refused(reply.status, {"text": text})
+        return text
+
+    async def download(self, path: str, token: str, file: Path) -> None:
+        """Write what `path` answers into a file, piece by piece."""
+        assert self._session is not None
+        headers = {"authorization": f"Bearer {token}"}
+        async with self._session.get(path, headers=headers) as reply:
+            if reply.status >= 400:
+                raise Refused(reply.status, await reply.json(content_type=None))
+            with file.open("wb") as out:
+                async for piece in reply.content.iter_any():
+                    out.write(piece)
+
     async def vote(self, path: str, token: str, document: bytes, vote_id: str) -> Any:
-        """Send a vote document byte for byte, under its own id."""
+        """Send a signed vote under its own id."""
         return await self._ask(
             "POST", path, token, data=document, kind="application/json", key=vote_id
         )

@@ -42,6 +42,12 @@ class Outside:
         async with self.session.post(url, json=person, headers=self._headers) as reply:
             reply.raise_for_status()
 
+    async def show_log_to_witness(self, log_key: str) -> None:
+        """Let the witness know a log by its verifier key, as its operator would."""
+        url = f"{self.urls['witness']}/control/logs"
+        async with self.session.post(url, json={"key": log_key}, headers=self._headers) as reply:
+            reply.raise_for_status()
+
 
 def staff_member(name: str, number: int) -> Owner:
     """Return a made-up member of staff: neither district 330199 nor mobile numbers in 120 exist."""
@@ -82,12 +88,14 @@ async def prove_name(door: Door, owner: Owner) -> None:
             raise
 
 
-async def claim_cards(door: Door, estate_id: str, owner: Owner) -> int:
-    """Claim a card for every flat that is to be claimed, and return how many were issued."""
+async def claim_cards(door: Door, estate_id: str, owner: Owner) -> list[str]:
+    """Claim a card for every flat that is to be claimed, and return the cards' ids."""
+    cards = []
     for unit in owner.units:
         body = {"building": unit.building, "stairwell": unit.stairwell, "room": unit.room}
-        await door.send("POST", f"/v1/estates/{estate_id}/cards", owner.access, body)
-    return len(owner.units)
+        card = await door.send("POST", f"/v1/estates/{estate_id}/cards", owner.access, body)
+        cards.append(str(card["card_id"]))
+    return cards
 
 
 async def join(door: Door, outside: Outside, owner: Owner) -> str:

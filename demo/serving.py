@@ -6,7 +6,7 @@ from pathlib import Path
 
 from demo.door import Door
 from demo.people import renew
-from demo.story import Story
+from demo.plot import Story
 
 RENEW_SECONDS = 240
 

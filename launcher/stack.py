@@ -1,4 +1,4 @@
-"""The whole on one machine: PostgreSQL, three simulators of the outside, four services."""
+"""The whole on one machine: PostgreSQL, four simulators of the outside, four services."""
 
 import asyncio
 import json
@@ -10,15 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from launcher.supervisor import ProcessDied, Program, Supervisor, new_listener
 from migrations import prepare
 from services.chassis.clock import write_shift
 from services.chassis.embedded import Cluster
 from services.chassis.keys import new_key_pem
 from services.chassis.sealing import SealingKeys
+from services.proofs.note import KeyType, VerifierKey
 
 SERVICES = ("identity", "voting", "ledger", "gateway")
-SIMULATORS = ("real_name", "property_registry", "messages")
+SOURCES = ("real_name", "property_registry", "messages")
+SIMULATORS = (*SOURCES, "witness")
+WITNESS = "witness.example/street-office"
+"""The name under which the outside's witness cosigns."""
 
 MODULES = {name: f"simulators.{name}" for name in SIMULATORS} | {
     name: f"services.{name}.main" for name in SERVICES
@@ -140,8 +146,10 @@ class Stack:
         keys = self.folder / "keys"
         keys.mkdir(mode=0o700, exist_ok=True)
         _write_once(keys / "sealing.json", SealingKeys.fresh)
-        for name in ("pseudonym", "attestation", "voting-log", "ledger-log"):
+        for name in ("pseudonym", "attestation", "voting-log", "ledger-log", "witness"):
             _write_once(keys / f"{name}.hex", lambda: secrets.token_hex(32))
+        witnesses = keys / "witnesses.json"
+        witnesses.write_text(json.dumps([_witness(keys, self.urls["witness"])]))
         issuers = {name: f"{self.urls[name]}/.well-known/jwks.json" for name in SERVICES}
         settings = {
             "SIMULATOR_REGISTER": str(self._choices.register.resolve()),
@@ -152,8 +160,12 @@ class Stack:
             "IDENTITY_ATTESTATION_KEY_FILES": json.dumps([str(keys / "attestation.hex")]),
             "VOTING_LOG_SEED_FILE": str(keys / "voting-log.hex"),
             "LEDGER_LOG_SEED_FILE": str(keys / "ledger-log.hex"),
+            "VOTING_WITNESSES_FILE": str(witnesses),
+            "LEDGER_WITNESSES_FILE": str(witnesses),
+            "SIMULATOR_WITNESS_NAME": WITNESS,
+            "SIMULATOR_WITNESS_SEED_FILE": str(keys / "witness.hex"),
         }
-        for name in SIMULATORS:
+        for name in SOURCES:
             settings[f"IDENTITY_{name.upper()}_URL"] = self.urls[name]
         for name in SERVICES:
             _write_once(keys / f"{name}.pem", new_key_pem)
@@ -165,6 +177,13 @@ class Stack:
             for neighbour in SERVICES:
                 settings[f"{prefix}_{neighbour.upper()}_URL"] = self.urls[neighbour]
         return settings | dict(self._choices.extra)
+
+
+def _witness(keys: Path, url: str) -> dict[str, str]:
+    seed = bytes.fromhex((keys / "witness.hex").read_text())
+    public_key = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    key = VerifierKey(WITNESS, KeyType.COSIGNATURE, public_key)
+    return {"name": WITNESS, "url": url, "key": key.encoded()}
 
 
 def _migration(service: str) -> str:

@@ -1,15 +1,13 @@
 """An estate of the running whole: its staff, its owners, its ballots."""
 
-import json
-import secrets
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from demo.devices import Device, register_card_key, register_staff_key, vote_document
 from demo.people import claim_cards
 from demo.sheets import Owner, Unit
 from tests.support.estates import identity_number
@@ -37,6 +35,8 @@ class Estate:
     whole: Whole
     estate_id: str
     staff: Mapping[str, Owner]
+    devices: dict[str, Device] = field(default_factory=dict)
+    """Registered devices by the phone number of whose they are."""
 
     @property
     def path(self) -> str:
@@ -77,11 +77,22 @@ class Estate:
         done(await self.ask("POST", "/register-sign-off", self.street, json={}))
 
     async def settle(self, owner: Owner) -> Owner:
-        """Let an owner sign in, prove his name and claim the cards of his flats."""
-        await self.whole.join(owner)
-        await claim_cards(self.whole.door, self.estate_id, owner)
-        await self.whole.renew(owner)
+        """Let an owner sign in, prove his name, claim his cards and register his phone."""
+        whole = self.whole
+        await whole.join(owner)
+        card, *_ = await claim_cards(whole.door, self.estate_id, owner)
+        device = await register_card_key(whole.door, whole.outside, self.estate_id, owner, card)
+        self.devices[owner.phone] = device
+        await whole.renew(owner)
         return owner
+
+    async def equip(self, official: Owner) -> None:
+        """Let an official register a key with which he enters votes given on paper."""
+        whole = self.whole
+        await whole.token(official)
+        device = await register_staff_key(whole.door, whole.outside, self.estate_id, official)
+        self.devices[official.phone] = device
+        await whole.renew(official)
 
     async def draft(self, *items: Mapping[str, Any], meeting: str = "REGULAR") -> Any:
         """Return a drafted ballot."""
@@ -138,19 +149,27 @@ class Ballot:
 
     def document(self, entry_id: str, **changed: Any) -> dict[str, Any]:
         """Return a good vote document, but for what is changed."""
-        good = {
-            "ballot_id": self.ballot_id,
-            "choices": dict.fromkeys(self.item_ids, "AGREE"),
-            "entry_id": entry_id,
-            "salt": self.estate.whole.secret(secrets.token_hex(32)),
-            "vote_id": str(uuid.uuid4()),
-        }
+        good = vote_document(self.ballot_id, entry_id, dict.fromkeys(self.item_ids, "AGREE"))
+        self.estate.whole.secret(good["salt"])
         return good | changed
 
-    async def cast(self, who: Owner, document: Mapping[str, Any]) -> httpx.Response:
-        """Send a vote document in its canonical form, under its own id."""
-        content = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
-        return await self.send(who, content, key=str(document["vote_id"]))
+    async def cast(
+        self, who: Owner, document: Mapping[str, Any], *, device: Device | None = None
+    ) -> httpx.Response:
+        """Send a vote document, signed by its sender's device, under its own id."""
+        signed = (device or self.device_of(who)).signed(document)
+        return await self.send(who, signed, key=str(document["vote_id"]))
+
+    async def cast_bytes(self, who: Owner, content: bytes, *, key: str) -> httpx.Response:
+        """Send any text as a vote document, rightly signed."""
+        return await self.send(
+            who, self.device_of(who).signed_bytes(self.ballot_id, content), key=key
+        )
+
+    def device_of(self, who: Owner) -> Device:
+        """Return somebody's device; who never registered one borrows another's."""
+        devices = self.estate.devices
+        return devices.get(who.phone) or next(iter(devices.values()))
 
     async def send(self, who: Owner, content: bytes, *, key: str) -> httpx.Response:
         """Send any bytes as a vote."""

@@ -34,7 +34,7 @@ async def test_the_witness_sees_a_single_vote(
 ) -> None:
     document = vote | {"entry_id": await ballot.entry_of(owners.anna)}
     with pytest.raises(AssertionError, match=r"voting\.votes"):
-        async with whole.unchanged("voting.heads"):
+        async with whole.unchanged("voting.heads", "voting.leaves", "voting.checkpoints"):
             done(await ballot.cast(owners.anna, document))
 
 
@@ -101,7 +101,7 @@ async def test_only_canonical_bytes_are_a_vote(
     spelled: Callable[[dict[str, Any]], bytes],
 ) -> None:
     async with whole.unchanged():
-        reply = await ballot.send(owners.bela, spelled(vote), key=vote["vote_id"])
+        reply = await ballot.cast_bytes(owners.bela, spelled(vote), key=vote["vote_id"])
     assert problem(reply) == (422, "voting/vote-unreadable")
 
 
@@ -111,7 +111,7 @@ async def test_a_member_written_twice_makes_no_vote(
     canonical = json.dumps(vote, separators=(",", ":"), sort_keys=True).encode()
     twice = canonical[:-1] + b',"vote_id":"' + vote["vote_id"].encode() + b'"}'
     async with whole.unchanged():
-        reply = await ballot.send(owners.bela, twice, key=vote["vote_id"])
+        reply = await ballot.cast_bytes(owners.bela, twice, key=vote["vote_id"])
     assert problem(reply) == (422, "voting/vote-unreadable")
 
 
@@ -120,8 +120,8 @@ async def test_the_key_of_a_vote_is_its_own_id(
 ) -> None:
     canonical = json.dumps(vote, separators=(",", ":"), sort_keys=True).encode()
     async with whole.unchanged():
-        other = await ballot.send(owners.bela, canonical, key=str(uuid.uuid4()))
-        none = await ballot.send(owners.bela, canonical, key="")
+        other = await ballot.cast_bytes(owners.bela, canonical, key=str(uuid.uuid4()))
+        none = await ballot.cast_bytes(owners.bela, canonical, key="")
     assert problem(other) == (422, "voting/key-is-not-the-vote-id")
     assert problem(none) == (400, "chassis/key-missing")
 
