@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -17,8 +18,16 @@ from services.chassis.sealing import Sealer, SealingKeys
 from services.chassis.telemetry import log_as
 from services.chassis.tokens import Expected, Signer, VerificationKeys, read
 from services.chassis.trust import Trust
-from services.identity.actions.parts import Parts
-from services.identity.api import electorates, estates, people, register, sign_in
+from services.identity.actions.parts import Attesters, Parts
+from services.identity.api import (
+    device_keys,
+    electorates,
+    estates,
+    people,
+    register,
+    sign_in,
+    step_up,
+)
 from services.identity.api.problems import PROBLEMS
 from services.identity.clients.messages import Messages
 from services.identity.clients.property_registry import PropertyRegistry
@@ -29,7 +38,9 @@ from services.identity.store.tables import REVISION
 
 ROUTERS = (
     sign_in.router,
+    step_up.router,
     people.router,
+    device_keys.router,
     estates.router,
     register.router,
     electorates.router,
@@ -82,6 +93,7 @@ def contract() -> dict[str, Any]:
         clock=clock,
         sealer=Sealer(SealingKeys({1: bytes(32)}, bytes(32))),
         pseudonyms=Pseudonyms(bytes(32)),
+        attesters=Attesters.of_seeds(bytes(32)),
         signer=signer,
         read_outside=outside_reader(signer, clock),
         real_name=RealName(nothing),
@@ -132,10 +144,15 @@ def parts_from(settings: Settings, database: Database, sources: Sources) -> Part
         begin=database.begin,
         clock=clock,
         sealer=Sealer(SealingKeys.load(settings.sealing_keys_file)),
-        pseudonyms=Pseudonyms(bytes.fromhex(settings.pseudonym_key_file.read_text().strip())),
+        pseudonyms=Pseudonyms(_key_in(settings.pseudonym_key_file)),
+        attesters=Attesters.of_seeds(*map(_key_in, settings.attestation_key_files)),
         signer=signer,
         read_outside=outside_reader(signer, clock),
         real_name=RealName(sources.real_name, deadline_seconds=deadline),
         property_registry=PropertyRegistry(sources.property_registry, deadline_seconds=deadline),
         messages=Messages(sources.messages, deadline_seconds=deadline),
     )
+
+
+def _key_in(path: Path) -> bytes:
+    return bytes.fromhex(path.read_text().strip())

@@ -45,16 +45,21 @@ class Person:
 
     async def inside(self, estate_id: str | None = None) -> dict[str, str]:
         """Return the header that the gateway would send for this person on this estate."""
+        return bearer(await self.inside_token("identity", estate_id))
+
+    async def inside_token(self, audience: str, estate_id: str | None) -> str:
+        """Return the token that the gateway would get for this person."""
         body = {
             "token": self.tokens["access_token"],
-            "audience": "identity",
+            "audience": audience,
             "estate_id": estate_id,
         }
         reply = await self.city.http.post(
             "/internal/v1/exchanges", json=body, headers=self.city.gateway()
         )
         assert reply.status_code == 200, reply.text
-        return bearer(reply.json()["token"])
+        token: str = reply.json()["token"]
+        return token
 
     async def ask(
         self, method: str, path: str, estate_id: str | None = None, **request: Any

@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis.database import Database
 from services.chassis.sealing import Sealer, SealingKeys
-from services.identity.actions.parts import Parts
+from services.identity.actions.parts import Attesters, Parts
 from services.identity.clients.messages import Messages
 from services.identity.clients.property_registry import PropertyRegistry
 from services.identity.clients.real_name import RealName
@@ -34,6 +34,7 @@ async def whole_city(databases: Databases) -> AsyncIterator[City]:
         clock=clock,
         sealer=Sealer(SealingKeys({1: bytes(range(32))}, bytes(32))),
         pseudonyms=Pseudonyms(bytes(range(1, 33))),
+        attesters=Attesters.of_seeds(bytes(range(2, 34)), bytes(range(3, 35))),
         signer=signer,
         read_outside=outside_reader(signer, clock),
         real_name=RealName(client),

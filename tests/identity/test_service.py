@@ -48,12 +48,14 @@ def environment(databases: Databases, tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "identity.pem").write_text(new_key_pem())
     (tmp_path / "sealing.json").write_text(SealingKeys.fresh())
     (tmp_path / "pseudonyms.hex").write_text(secrets.token_hex(32) + "\n")
+    (tmp_path / "attestation.hex").write_text(secrets.token_hex(32) + "\n")
     settings = {
         "DATABASE_URL": databases.app_url("identity"),
         "SIGNING_KEY_FILES": json.dumps([str(tmp_path / "identity.pem")]),
         "ISSUERS": json.dumps({"identity": "http://127.0.0.1:1/.well-known/jwks.json"}),
         "SEALING_KEYS_FILE": str(tmp_path / "sealing.json"),
         "PSEUDONYM_KEY_FILE": str(tmp_path / "pseudonyms.hex"),
+        "ATTESTATION_KEY_FILES": json.dumps([str(tmp_path / "attestation.hex")]),
         "REAL_NAME_URL": "http://127.0.0.1:1",
         "PROPERTY_REGISTRY_URL": "http://127.0.0.1:1",
         "MESSAGES_URL": "http://127.0.0.1:1",

@@ -5,6 +5,7 @@ from services.identity.actions.parts import Parts
 from services.identity.domain.account import InsideToken, Standing, roles_of
 from services.identity.domain.answers import assurance_level
 from services.identity.domain.errors import OutsideTokenNotAccepted
+from services.identity.domain.pseudonym import VOTING
 from services.identity.store import accounts
 
 INSIDE_SECONDS = 120
@@ -25,7 +26,9 @@ async def exchange_token(
         raise OutsideTokenNotAccepted from refused
     now = parts.clock.now()
     async with parts.begin() as connection:
-        standing = await accounts.standing(connection, session_id, estate_id=estate_id, now=now)
+        standing = await accounts.standing(
+            connection, session_id, estate_id=estate_id, with_keys=audience == VOTING, now=now
+        )
     if standing is None:
         raise OutsideTokenNotAccepted
     return InsideToken(
@@ -52,4 +55,6 @@ def _inside_token(
     }
     if standing.party_id is not None:
         claims["owner"] = name(audience, standing.party_id)
+    if audience == VOTING:
+        claims["keys"] = sorted(standing.keys)
     return parts.signer.mint(claims, typ="inside+jwt", seconds=INSIDE_SECONDS)

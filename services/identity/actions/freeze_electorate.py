@@ -15,9 +15,8 @@ from services.identity.domain.electorate import (
 )
 from services.identity.domain.errors import RegisterMissing, RegisterNotSignedOff
 from services.identity.domain.estate import RegisterVersion
+from services.identity.domain.pseudonym import VOTING
 from services.identity.store import electorates, estates, register_reads
-
-READER = "voting"
 
 
 async def freeze_electorate(
@@ -64,7 +63,7 @@ def _frozen(
     parts: Parts, found: Electorate, *, estate_id: str, zone: str
 ) -> tuple[FrozenElectorate, list[str]]:
     entry_ids = [str(uuid4()) for _ in found.entries]
-    entries = frozen_entries(found, entry_ids, lambda party: parts.pseudonyms.of(READER, party))
+    entries = frozen_entries(found, entry_ids, lambda party: parts.pseudonyms.of(VOTING, party))
     frozen = FrozenElectorate(
         electorate_id=str(uuid4()),
         estate_id=estate_id,
@@ -74,6 +73,7 @@ def _frozen(
         people=found.people,
         area_centi=found.area_centi,
         sha256=frozen_sha256(estate_id, found.policy.document, entries),
+        attesters=parts.attesters.public_keys,
         entries=entries,
     )
     return frozen, entry_ids

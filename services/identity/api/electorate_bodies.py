@@ -95,6 +95,9 @@ class FrozenElectorateOut(BodyOut):
     people: int
     area_m2: str
     sha256: str
+    attesters: list[str] = Field(
+        description="可证明设备密钥归属的公钥 / Who may attest device keys"
+    )
     entries: list[FrozenEntryOut]
 
     @classmethod
@@ -109,6 +112,7 @@ class FrozenElectorateOut(BodyOut):
             people=frozen.people,
             area_m2=area_text(frozen.area_centi),
             sha256=frozen.sha256,
+            attesters=list(frozen.attesters),
             entries=[
                 FrozenEntryOut(
                     entry_id=one.entry_id,

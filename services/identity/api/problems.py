@@ -104,6 +104,29 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         409, "holder-of-main-card", "主卡持有人不需要附属卡",
         "The holder of the main card needs no dependent card",
     ),
+    errors.DeviceKeyUnusable: Problem(
+        409, "device-key-unusable", "此公钥不可用，请在设备上重新生成密钥",
+        "This public key is not usable; make another on the device",
+    ),
+    errors.PossessionNotProved: Problem(
+        403, "possession-not-proved", "未能证明您持有该密钥",
+        "The proof was not made by this key for this registration",
+    ),
+    errors.DeviceKeyTaken: Problem(
+        409, "device-key-taken", "此密钥曾被登记，请在设备上重新生成密钥",
+        "This key was registered before; make another on the device",
+    ),
+    errors.DeviceKeyLimitReached: Problem(
+        409, "device-key-limit-reached", "本小区的有效密钥已达十个，请先撤销不再使用的密钥",
+        "There are ten living keys on this estate; revoke one that is no longer used first",
+    ),
+    errors.DeviceKeyUnknown: Problem(
+        404, "device-key-unknown", "您没有这个有效的密钥", "You have no such living key"
+    ),
+    errors.NotAnOfficial: Problem(
+        403, "not-an-official", "您不再担任本小区可召集业主大会的职务",
+        "You no longer hold a role that may convene on this estate",
+    ),
     errors.RoleNotYoursToGrant: Problem(
         403, "role-not-yours-to-grant", "您无权授予或收回此角色",
         "You may not give or take this role",

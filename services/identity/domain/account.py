@@ -18,7 +18,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an account is on one estate, as a token will say it."""
+    """What an account is on one estate, and its device keys there, as a token will say it."""
 
     account_id: str
     party_id: str | None
@@ -26,6 +26,7 @@ class Standing:
     dependent_here: bool
     holds_card: bool
     granted: frozenset[str]
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

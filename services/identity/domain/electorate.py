@@ -193,7 +193,10 @@ def frozen_sha256(
 
 @dataclass(frozen=True, slots=True)
 class FrozenElectorate:
-    """A frozen electorate as the service that asked for it receives it."""
+    """A frozen electorate as the service that asked for it receives it.
+
+    `attesters` are the keys whose word on device keys the ballot may take.
+    """
 
     electorate_id: str
     estate_id: str
@@ -203,4 +206,5 @@ class FrozenElectorate:
     people: int
     area_centi: int
     sha256: str
+    attesters: tuple[str, ...]
     entries: tuple[FrozenEntry, ...]

@@ -130,6 +130,30 @@ class HolderOfMainCard(Refusal):
     """The account already holds the main card that the new card would hang on."""
 
 
+class DeviceKeyUnusable(Refusal):
+    """The key is none, or one under which anybody could sign."""
+
+
+class PossessionNotProved(Refusal):
+    """The proof was not made by the key that is to be registered, or not for this registration."""
+
+
+class DeviceKeyTaken(Refusal):
+    """The key was registered before; by whom, and whether it still is, is not told."""
+
+
+class DeviceKeyLimitReached(Refusal):
+    """The card, or the official, has as many living keys as there may be."""
+
+
+class DeviceKeyUnknown(Refusal):
+    """The caller has no such living key on this estate."""
+
+
+class NotAnOfficial(Refusal):
+    """The account no longer holds a role that may convene on this estate."""
+
+
 class RoleNotYoursToGrant(Refusal):
     """The caller may not give or take this role."""
 

@@ -10,6 +10,8 @@ import hmac
 from dataclasses import dataclass, field
 
 PSEUDONYM_BYTES = 20
+# The audience whose pseudonyms stand outside tokens too: in electorates and attestations.
+VOTING = "voting"
 KEY_BYTES_MIN = 32
 
 

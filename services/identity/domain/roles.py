@@ -34,6 +34,10 @@ ESTATE_STAFF = frozenset(
 REGISTER_KEEPERS = frozenset(
     {Role.PROPERTY_MANAGER, Role.RESIDENTS_COMMITTEE, Role.STREET_OFFICE, Role.HOUSING_BUREAU}
 )
+# Who may convene an assembly (HZ 24, 40, 80) enters the votes that were given on paper.
+CONVENERS = frozenset(
+    {Role.COMMITTEE, Role.PROPERTY_MANAGEMENT_COMMITTEE, Role.RESIDENTS_COMMITTEE}
+)
 SIGNERS_OFF = frozenset({Role.RESIDENTS_COMMITTEE, Role.STREET_OFFICE, Role.HOUSING_BUREAU})
 
 

@@ -2,19 +2,41 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Connection
 from services.chassis.sealing import Sealer
 from services.identity.domain.account import Actor, RoleOn, Standing
 from services.identity.domain.errors import SessionEnded
+from services.identity.domain.roles import CONVENERS
 from services.identity.store.tables import account_parties, accounts, sessions, verifications
 
 _IN_FORCE = "NOT EXISTS (SELECT 1 FROM staff_revocations r WHERE r.grant_id = g.id)"
 
-_STANDING = text(
-    f"""
+_CONVENERS = ", ".join(f"'{role.value}'" for role in sorted(CONVENERS))
+
+_KEYS = f"""
+    ARRAY(SELECT encode(k.key_hash, 'hex') FROM device_keys k
+           WHERE k.account_id = s.account_id
+             AND k.estate_id = CAST(:estate_id AS uuid)
+             AND NOT EXISTS (SELECT 1 FROM device_key_revocations v
+                              WHERE v.key_hash = k.key_hash)
+             AND CASE WHEN k.card_id IS NULL
+                 THEN EXISTS (SELECT 1 FROM staff_grants g
+                               WHERE g.account_id = k.account_id AND g.estate_id = k.estate_id
+                                 AND g.role IN ({_CONVENERS}) AND {_IN_FORCE})
+                 ELSE EXISTS (SELECT 1 FROM cards c
+                               WHERE c.id = k.card_id
+                                 AND c.status = 'ONLINE' AND c.expires_at > :now)
+                 END)
+"""  # noqa: S608 - the fragments put in are the constants above
+_NO_KEYS = "CAST(ARRAY[] AS text[])"
+
+
+def _standing(keys: str) -> TextClause:
+    return text(
+        f"""
     SELECT s.account_id::text AS account_id,
            (SELECT ap.party_id::text FROM account_parties ap
              WHERE ap.account_id = s.account_id) AS party_id,
@@ -24,7 +46,8 @@ _STANDING = text(
            ARRAY(SELECT g.role FROM staff_grants g
                   WHERE g.account_id = s.account_id
                     AND (g.estate_id IS NULL OR g.estate_id = CAST(:estate_id AS uuid))
-                    AND {_IN_FORCE}) AS granted
+                    AND {_IN_FORCE}) AS granted,
+           {keys} AS device_keys
       FROM sessions s
       LEFT JOIN LATERAL (
            SELECT bool_or(user_type = 'OWNER' AND estate_id = CAST(:estate_id AS uuid))
@@ -36,8 +59,12 @@ _STANDING = text(
             WHERE account_id = s.account_id AND status = 'ONLINE' AND expires_at > :now
       ) c ON true
      WHERE s.id = CAST(:session_id AS uuid) AND s.ended_at IS NULL
-    """  # noqa: S608 - the one fragment put in is the constant above
-)
+    """  # noqa: S608 - the fragments put in are the constants above
+    )
+
+
+# Two statements rather than a switch in one: what is planned in vain still costs at every exchange.
+_STANDING, _STANDING_WITH_KEYS = _standing(_NO_KEYS), _standing(_KEYS)
 
 _ROLES = text(
     f"""
@@ -71,11 +98,20 @@ async def acting(connection: Connection, session_id: str | None) -> Actor:
 
 
 async def standing(
-    connection: Connection, session_id: str, *, estate_id: str | None, now: datetime
+    connection: Connection,
+    session_id: str,
+    *,
+    estate_id: str | None,
+    with_keys: bool,
+    now: datetime,
 ) -> Standing | None:
-    """Return what the account of a living session is on an estate, or nothing."""
+    """Return what the account of a living session is on an estate, or nothing.
+
+    Its device keys are looked up on demand only: one service reads them, and all need the rest.
+    """
     given = {"session_id": session_id, "estate_id": estate_id, "now": now}
-    row = (await connection.execute(_STANDING, given)).one_or_none()
+    query = _STANDING_WITH_KEYS if with_keys else _STANDING
+    row = (await connection.execute(query, given)).one_or_none()
     if row is None:
         return None
     return Standing(
@@ -85,6 +121,7 @@ async def standing(
         dependent_here=row.dependent_here,
         holds_card=row.holds_card,
         granted=frozenset(row.granted),
+        keys=frozenset(row.device_keys),
     )
 
 
@@ -116,6 +153,13 @@ async def with_phone(
 def phone_index(sealer: Sealer, phone: str) -> bytes:
     """Return the keyed index under which a phone is looked up."""
     return sealer.index(phone, purpose="phone")
+
+
+async def phone_of(connection: Connection, account_id: str, *, sealer: Sealer) -> str:
+    """Return the phone of an account; for sending it a message only."""
+    query = select(accounts.c.phone_sealed).where(accounts.c.id == account_id)
+    sealed: bytes = (await connection.execute(query)).scalar_one()
+    return sealer.open(sealed, context=f"accounts/phone/{account_id}")
 
 
 async def is_known(connection: Connection, account_id: str) -> bool:

@@ -6,6 +6,11 @@ the only way to look a person or a phone up.
 
 from services.chassis.once import retries_table
 from services.identity.store.columns import metadata
+from services.identity.store.device_key_tables import (
+    device_key_revocations,
+    device_keys,
+    step_up_codes,
+)
 from services.identity.store.estate_tables import (
     electorate_policies,
     estates,
@@ -32,7 +37,7 @@ from services.identity.store.people_tables import (
     verifications,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 
 retries = retries_table(metadata)
 
@@ -41,6 +46,8 @@ __all__ = [
     "account_parties",
     "accounts",
     "cards",
+    "device_key_revocations",
+    "device_keys",
     "discrepancy_cases",
     "electorate_policies",
     "estates",
@@ -58,6 +65,7 @@ __all__ = [
     "sign_in_codes",
     "staff_grants",
     "staff_revocations",
+    "step_up_codes",
     "unit_versions",
     "units",
     "verifications",

@@ -9,10 +9,13 @@ from services.chassis.sealing import SealBroken
 from services.identity.store import accounts
 from services.identity.store.tables import metadata
 from tests.identity.city import City, register, rows
+from tests.identity.devices import Device
 from tests.support.postgres import Databases
 
 APPEND_ONLY = (
     "account_parties",
+    "device_key_revocations",
+    "device_keys",
     "discrepancy_cases",
     "electorate_policies",
     "frozen_electorates",
@@ -48,7 +51,11 @@ async def test_no_name_number_phone_code_or_token_lies_in_the_database(
     owner = await city.person()
     office = await city.office()
     await office.govern(register(rows("101", owner)))
-    await owner.claim(office.estate_id, "101")
+    card = (await owner.claim(office.estate_id, "101")).json()
+    device = Device(owner, office.estate_id, card["card_id"])
+    code = await device.code()
+    registered = await device.register(code, label=f"{owner.name}的手机")
+    assert registered.status_code == 201
     kept = await everything(databases)
     assert office.estate_id in kept
     secrets = (owner.name, owner.number, owner.phone, *owner.tokens.values())
