@@ -21,12 +21,14 @@ CREATE TABLE leaves (
     sha256 bytea NOT NULL,
     signature bytea NOT NULL,
     public_key bytea NOT NULL,
+    hash bytea NOT NULL,
     CONSTRAINT pk_leaves PRIMARY KEY (estate_id, position),
     CONSTRAINT uq_leaves_content UNIQUE (estate_id, sha256, kind, subject),
     CONSTRAINT ck_leaves_position CHECK (position >= 0),
     CONSTRAINT ck_leaves_sha256 CHECK (octet_length(sha256) = 32),
     CONSTRAINT ck_leaves_signature CHECK (octet_length(signature) = 64),
-    CONSTRAINT ck_leaves_public_key CHECK (octet_length(public_key) = 32)
+    CONSTRAINT ck_leaves_public_key CHECK (octet_length(public_key) = 32),
+    CONSTRAINT ck_leaves_hash CHECK (octet_length(hash) = 32)
 )
 --=
 CREATE TABLE subtrees (
@@ -107,8 +109,9 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'head_grows';
 END $$
 --=
--- Leaves are added while the head still says where they begin. The planner may know these tables
--- from a time when they were small, so it is kept to the keys.
+-- The head grows first, and its leaves follow in one statement: so no leaf ever lies behind the
+-- head. The planner may know these tables from a time when they were small, so it is kept to the
+-- keys.
 CREATE FUNCTION check_leaves_follow() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off AS $$
 BEGIN
@@ -118,10 +121,13 @@ BEGIN
               FROM added GROUP BY estate_id
         ) AS batch
         LEFT JOIN public.heads AS head ON head.estate_id = batch.estate_id
-        WHERE head.size IS DISTINCT FROM batch.first
+        WHERE head.size IS DISTINCT FROM batch.last + 1
            OR batch.number <> batch.last - batch.first + 1
+           OR (batch.first > 0 AND NOT EXISTS (
+               SELECT FROM public.leaves AS leaf
+                WHERE leaf.estate_id = batch.estate_id AND leaf.position = batch.first - 1))
     ) THEN
-        RAISE EXCEPTION 'leaves follow the head without a gap'
+        RAISE EXCEPTION 'leaves follow one another up to the head'
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'leaves_follow';
     END IF;
     RETURN NULL;

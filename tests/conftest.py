@@ -9,8 +9,13 @@ from tests.support.postgres import Databases, prepared
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Every service's database, migrated and granted, on a cluster of this session's own."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with Cluster(folder) as cluster:
-        yield prepared(cluster, folder)
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL of this session's own, with nothing in it."""
+    with Cluster(tmp_path_factory.mktemp("postgres")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def databases(cluster: Cluster) -> Databases:
+    """Every service's database, migrated and granted."""
+    return prepared(cluster, cluster.folder)

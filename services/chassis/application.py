@@ -1,5 +1,6 @@
 """One service as a FastAPI application: the same door, refusals and marks for all of them."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -52,7 +53,9 @@ async def _always_ready() -> None:
 class Service:
     """What `application` builds a service from.
 
-    `ready` raises when the service cannot work; `closers` run at the end, in order.
+    `ready` raises when the service cannot work. `background` are tasks beside the requests; they
+    are cancelled and awaited at the end, before the `closers` run, in order: what they work with is
+    still there while they stop.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Service:
     trust: Trust | None
     signer: Signer | None = None
     ready: Callable[[], Awaitable[object]] = _always_ready
+    background: Iterable[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
     closers: Iterable[Callable[[], Awaitable[object]]] = field(default_factory=tuple)
 
 
@@ -133,11 +137,23 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        yield
+        async with _beside(service.background):
+            yield
         for close in service.closers:
             await close()
 
     return lifespan
+
+
+@asynccontextmanager
+async def _beside(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncGenerator[None]:
+    tasks = [asyncio.ensure_future(work()) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _keys_router(signer: Signer) -> APIRouter:

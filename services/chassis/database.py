@@ -6,9 +6,11 @@ would commit after the answer was sent, and promise what could still fail.
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from enum import Enum, auto
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from services.chassis.once import Once
@@ -93,3 +95,36 @@ def violated(error: DBAPIError) -> str | None:
             return name
         cause = getattr(cause, "__cause__", None)
     return None
+
+
+class Meaning(Enum):
+    """What a failure of the database means for the work that it interrupted."""
+
+    REFUSED = auto()  # something that was to be written is not allowed; nothing was done
+    PASSING = auto()  # a wait was too long or the server is full; nothing was done
+    LOST = auto()  # the connection broke; if it broke at the commit, the work may be done
+
+
+# PostgreSQL, appendix A: deadlocks, locks and statements that took too long, a full server, one
+# that is only just starting.
+_PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P03"})
+_STOPPED = frozenset({"57P01", "57P02"})
+_DATA, _INTEGRITY = "22", "23"
+
+
+def meaning_of(error: Exception) -> Meaning | None:
+    """Return what an error of the database means; of any other there is nothing to say."""
+    if isinstance(error, PoolTimeout):
+        return Meaning.PASSING
+    if isinstance(error, OSError):
+        return Meaning.LOST
+    if not isinstance(error, DBAPIError):
+        return None
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _PASSING:
+        return Meaning.PASSING
+    if state in _STOPPED or error.connection_invalidated:
+        return Meaning.LOST
+    if state[:2] in {_DATA, _INTEGRITY}:
+        return Meaning.REFUSED
+    return Meaning.LOST if isinstance(error, OperationalError | InterfaceError) else None

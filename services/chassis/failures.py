@@ -6,12 +6,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.callers import NotOfThisEstate, RoleMissing, TokenMissing, TokenNotAccepted
+from services.chassis.database import Meaning, meaning_of
 from services.chassis.health import NotReady
 from services.chassis.neighbours import NeighbourAway
 from services.chassis.once import KeyMissing, KeyReused, Replayed
@@ -33,9 +34,6 @@ TABLE: Mapping[type[Exception], Problem] = {
     Exception: Problem(500, "failed", "系统错误", "Something broke"),
 }
 
-# A lock or a statement that took too long, a deadlock, a server that is full, stops or starts
-# (PostgreSQL, appendix A): nothing was done, and asking again later is right.
-_PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"})
 _STATUS_SLUGS = {404: "no-such-page", 405: "method-not-allowed", 400: "unreadable"}
 
 
@@ -144,10 +142,7 @@ async def _http(_request: Request, refused: Exception) -> Response:
 
 async def _database(_request: Request, failed: Exception) -> Response:
     """Answer a lost connection as an absence; any other database error is a bug of ours."""
-    lost = not isinstance(failed, DBAPIError) or failed.connection_invalidated
-    lost = lost or isinstance(failed, OperationalError | InterfaceError)
-    lost = lost or getattr(getattr(failed, "orig", None), "sqlstate", None) in _PASSING
-    if not lost:
+    if meaning_of(failed) not in {Meaning.PASSING, Meaning.LOST}:
         return _failed(failed)
     log.error("database away", extra={"cause": type(failed).__name__})
     document = answer_for("chassis", TABLE[OperationalError], failed)

@@ -1,6 +1,5 @@
 """The ledger, put together."""
 
-from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,36 +13,52 @@ from services.chassis.database import Database
 from services.chassis.health import schema_at
 from services.chassis.neighbours import Neighbour
 from services.chassis.telemetry import log_as
+from services.chassis.tlog.background import log_work
+from services.chassis.tlog.keys import SEED_SIZE_BYTES, LogKeys
+from services.chassis.tlog.routes import log_router
+from services.chassis.tlog.witnesses import Witnesses, read_witnesses
 from services.chassis.tokens import Signer
 from services.chassis.trust import Trust
 from services.ledger.actions.parts import Parts
-from services.ledger.api import entries, figures, rules, sheets
+from services.ledger.api import entries, figures, proofs, rules, sheets, statements
 from services.ledger.api.problems import PROBLEMS
+from services.ledger.api.who import CHECKERS, PREFIX, WITNESS_CHOOSERS
 from services.ledger.clients.voting import VotingClient
 from services.ledger.settings import Settings
+from services.ledger.store.log_contents import LedgerContents
 from services.ledger.store.tables import REVISION
 
 
-def assemble(
-    parts: Parts,
-    trust: Trust | None,
-    signer: Signer | None = None,
-    *,
-    ready: Callable[[], Awaitable[object]] | None = None,
-    closers: Iterable[Callable[[], Awaitable[object]]] = (),
-) -> FastAPI:
+def assemble(parts: Parts, trust: Trust | None, signer: Signer | None = None) -> FastAPI:
     """Return the ledger as an application, made of `parts`."""
-    service = Service(
+    return application(service_of(parts, trust, signer))
+
+
+def service_of(parts: Parts, trust: Trust | None, signer: Signer | None = None) -> Service:
+    """Return what the ledger consists of, without what it does beside answering."""
+    log = log_router(
+        f"{PREFIX}/log",
+        contents=LedgerContents(),
+        policy_setters=WITNESS_CHOOSERS,
+        checkers=CHECKERS,
+    )
+    return Service(
         name="ledger",
         summary="Keeps and publishes the owners' common revenue, in double entry",
-        routers=[rules.router, sheets.router, entries.router, figures.router],
+        routers=[
+            rules.router,
+            sheets.router,
+            entries.router,
+            figures.router,
+            statements.router,
+            proofs.router,
+            log,
+        ],
         problems=PROBLEMS,
         parts=parts,
         trust=trust,
         signer=signer,
-        closers=closers,
     )
-    return application(service if ready is None else replace(service, ready=ready))
 
 
 def from_environment() -> FastAPI:
@@ -56,19 +71,38 @@ def from_environment() -> FastAPI:
     to_voting = httpx.AsyncClient(base_url=settings.voting_url)
     key_sets = httpx.AsyncClient()
     voting = VotingClient(Neighbour("voting", to_voting, signer.service_token))
-    return assemble(
-        Parts(database.begin, clock, voting, ZoneInfo(settings.zone)),
-        Trust(settings.issuers, key_sets, clock),
-        signer,
-        ready=schema_at(database, REVISION),
-        closers=[to_voting.aclose, key_sets.aclose, database.close],
+    witnesses = read_witnesses(settings.witnesses_file)
+    parts = Parts(
+        begin=database.begin,
+        clock=clock,
+        voting=voting,
+        zone=ZoneInfo(settings.zone),
+        log_keys=LogKeys("ledger", settings.log_seed()),
+        witnesses=witnesses,
     )
+    service = service_of(parts, Trust(settings.issuers, key_sets, clock), signer)
+    background = log_work(
+        parts,
+        LedgerContents(),
+        witness_interval_seconds=settings.witness_interval_seconds,
+        check_interval_seconds=settings.check_interval_seconds,
+    )
+    closers = [to_voting.aclose, key_sets.aclose, witnesses.close, database.close]
+    ready = schema_at(database, REVISION)
+    return application(replace(service, ready=ready, background=background, closers=closers))
 
 
 def contract() -> dict[str, Any]:
     """Return the ledger's OpenAPI document, made without anything it would be connected to."""
     unplugged = VotingClient(Neighbour("voting", httpx.AsyncClient(), str))
-    parts = Parts(_unplugged, SystemClock(), unplugged, ZoneInfo("Asia/Shanghai"))
+    parts = Parts(
+        begin=_unplugged,
+        clock=SystemClock(),
+        voting=unplugged,
+        zone=ZoneInfo("Asia/Shanghai"),
+        log_keys=LogKeys("ledger", bytes(SEED_SIZE_BYTES)),
+        witnesses=Witnesses(),
+    )
     return assemble(parts, trust=None).openapi()
 
 

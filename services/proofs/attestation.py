@@ -7,18 +7,20 @@ key signs votes that were given on paper or by telephone, and nothing else.
 import contextlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.proofs.canonical import NotCanonical, canonical, read_canonical
 from services.proofs.leaf import SignatureWrong, check_signature
+from services.proofs.refuted import Refuted
 
 _NAMESPACE = b"owner-card/v1/device-key\x00"
 _VERSION = 1
 _MEMBERS = {"capacity", "estate_id", "holder", "public_key", "registered_at", "version"}
 _KEY = re.compile(r"[0-9a-f]{64}")
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 class Capacity(StrEnum):
@@ -28,7 +30,7 @@ class Capacity(StrEnum):
     OFFICIAL = "OFFICIAL"
 
 
-class NotAnAttestation(Exception):
+class NotAnAttestation(Refuted):
     """The bytes are no attestation in its one canonical form."""
 
 
@@ -98,15 +100,28 @@ def read_attestation(document: bytes) -> Attestation:
         raise NotAnAttestation("another version, or a member that is no text")
     if texts["capacity"] not in set(Capacity) or not _KEY.fullmatch(texts["public_key"]):
         raise NotAnAttestation("no such capacity, or no key")
-    if not _INSTANT.fullmatch(texts["registered_at"]):
+    if not _is_instant(texts["registered_at"]):
         raise NotAnAttestation("registered_at is UTC to the second")
-    return Attestation(
+    attestation = Attestation(
         estate_id=texts["estate_id"],
         holder=texts["holder"],
         capacity=Capacity(texts["capacity"]),
         public_key=bytes.fromhex(texts["public_key"]),
         registered_at=texts["registered_at"],
     )
+    if attestation.encoded() != document:  # a version that is written `true` equals 1
+        raise NotAnAttestation("it would be written otherwise")
+    return attestation
+
+
+def _is_instant(written: str) -> bool:
+    if not _INSTANT.fullmatch(written):
+        return False
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_any(keys: frozenset[bytes], signature: bytes, message: bytes) -> None:

@@ -10,11 +10,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from services.proofs.refuted import Refuted
+
 INTEGER_MAX = 2**53 - 1
 DEPTH_MAX = 16
 
 
-class NotCanonical(ValueError):
+class NotCanonical(Refuted, ValueError):
     """The value has no canonical form here, or the bytes are not in it."""
 
 
@@ -25,9 +27,7 @@ def canonical(value: object) -> bytes:
         NotCanonical: a type without one exact form, an integer beyond ±(2^53 − 1), a lone
             surrogate, or containers nested deeper than `DEPTH_MAX`.
     """
-    text = json.dumps(
-        _ordered(value, 0), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
+    text = _WRITER.encode(_ordered(value, 0))
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as surrogate:
@@ -49,25 +49,38 @@ def read_canonical(content: bytes) -> object:
         NotCanonical: not UTF-8, not JSON, a duplicate name, a number that is not a safe integer,
             too deep, or another spelling than the canonical one.
     """
-    try:
-        value = json.loads(
-            content.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
-    except NotCanonical:
-        raise
-    except (ValueError, RecursionError) as unreadable:
-        raise NotCanonical("not JSON in UTF-8 (RFC 8259, 8.1)") from unreadable
+    value = _parsed(content)
     if canonical(value) != content:
         raise NotCanonical("JSON, but not in its canonical spelling (RFC 8785, 3.2)")
     return value
 
 
+def read_any_spelling(content: bytes) -> object:
+    """Return the value that `content` writes, with whatever spaces and order of members.
+
+    For what is read but never hashed.
+
+    Raises:
+        NotCanonical: as `read_canonical`, except for the spelling.
+    """
+    value = _parsed(content)
+    canonical(value)
+    return value
+
+
+def _parsed(content: bytes) -> object:
+    try:
+        value: object = _READER.decode(content.decode("utf-8"))
+    except NotCanonical:
+        raise
+    except (ValueError, RecursionError) as unreadable:
+        raise NotCanonical("not JSON in UTF-8 (RFC 8259, 8.1)") from unreadable
+    return value
+
+
 def _ordered(value: object, depth: int) -> object:
     """Return `value` with the names of every object in the order of RFC 8785, 3.2.3."""
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, int):
         return _safe(value)
@@ -77,7 +90,14 @@ def _ordered(value: object, depth: int) -> object:
         raise NotCanonical(f"nested deeper than {DEPTH_MAX}")
     if isinstance(value, list):
         return [_ordered(element, depth + 1) for element in value]
-    return {name: _ordered(value[name], depth + 1) for name in sorted(value, key=_utf16)}
+    return {name: _ordered(value[name], depth + 1) for name in _names(value)}
+
+
+def _names(members: dict[object, object]) -> list[object]:
+    """Return the names of an object in their order; of plain ones it is that of their letters."""
+    if all(isinstance(name, str) and name.isascii() for name in members):
+        return sorted(members, key=str)
+    return sorted(members, key=_utf16)
 
 
 def _safe(number: int) -> int:
@@ -105,3 +125,14 @@ def _unique(members: list[tuple[str, object]]) -> Mapping[str, object]:
 
 def _refuse_number(spelling: str) -> object:
     raise NotCanonical(f"the number {spelling[:20]} is no integer")
+
+
+# A verifier of a hundred thousand votes reads and writes half a million documents: the two are
+# made once. What is written is a fresh tree, so it cannot contain itself.
+_PLAIN = (str, bool, type(None))
+_WRITER = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+)
+_READER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_refuse_number, parse_constant=_refuse_number
+)

@@ -21,13 +21,15 @@ from services.proofs.note import (
     decoded,
     read_note,
 )
+from services.proofs.refuted import Refuted
 from services.proofs.tree import HASH_SIZE_BYTES
 
 _ORIGIN = "sigsum.org/v1/tree/"
 _SIZE_MAX = 2**53
+_TIME_MAX = 2**63 - 1
 
 
-class NotACheckpoint(Exception):
+class NotACheckpoint(Refuted):
     """The text is no checkpoint of three lines with signatures."""
 
 
@@ -63,6 +65,10 @@ class Checkpoint:
         """Return the checkpoint with further signatures under it."""
         return replace(self, signatures=(*self.signatures, *lines))
 
+    def line_by(self, key: VerifierKey) -> SignatureLine | None:
+        """Return the line that names `key`, right or not, if there is one."""
+        return next((line for line in self.signatures if line.by(key)), None)
+
     def check_signed(self, key: VerifierKey) -> None:
         """Check that the log with `key` signed, and that this is its name.
 
@@ -71,10 +77,10 @@ class Checkpoint:
         """
         if self.origin != key.name:
             raise SignatureWrong("the checkpoint is of another log")
-        for line in self.signatures:
-            if line.by(key):
-                return check_signature(key.public_key, line.signature, self.text.encode())
-        raise SignatureWrong("the log's signature is missing")
+        line = self.line_by(key)
+        if line is None:
+            raise SignatureWrong("the log's signature is missing")
+        check_signature(key.public_key, line.signature, self.text.encode())
 
     def cosigned_at(self, key: VerifierKey) -> int:
         """Return the POSIX time at which a witness with `key` cosigned.
@@ -82,10 +88,10 @@ class Checkpoint:
         Raises:
             SignatureWrong: it did not cosign.
         """
-        for line in self.signatures:
-            if line.by(key):
-                return check_cosignature(self, key, line)
-        raise SignatureWrong("the cosignature is missing")
+        line = self.line_by(key)
+        if line is None:
+            raise SignatureWrong("the cosignature is missing")
+        return check_cosignature(self, key, line)
 
 
 def sign_checkpoint(key: Ed25519PrivateKey, size: int, root: bytes) -> Checkpoint:
@@ -111,11 +117,25 @@ def check_cosignature(checkpoint: Checkpoint, key: VerifierKey, line: SignatureL
     Raises:
         SignatureWrong: it did not make it.
     """
-    if key.type is not KeyType.COSIGNATURE or len(line.signature) != 8 + SIGNATURE_SIZE_BYTES:
+    if key.type is not KeyType.COSIGNATURE:
+        raise SignatureWrong("not a key of a witness")
+    posix_time, signature = cosignature_parts(line)
+    check_signature(key.public_key, signature, _cosigned(checkpoint, posix_time))
+    return posix_time
+
+
+def cosignature_parts(line: SignatureLine) -> tuple[int, bytes]:
+    """Return the POSIX time and the Ed25519 signature that a cosignature consists of.
+
+    Raises:
+        SignatureWrong: it is no cosignature.
+    """
+    if len(line.signature) != 8 + SIGNATURE_SIZE_BYTES:
         raise SignatureWrong("not a cosignature")
     posix_time: int = struct.unpack(">Q", line.signature[:8])[0]
-    check_signature(key.public_key, line.signature[8:], _cosigned(checkpoint, posix_time))
-    return posix_time
+    if posix_time > _TIME_MAX:
+        raise SignatureWrong("a time beyond 2^63 - 1 (C2SP tlog-cosignature)")
+    return posix_time, line.signature[8:]
 
 
 def read_checkpoint(encoded: str) -> Checkpoint:

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.proofs.canonical import NotCanonical, read_canonical
+from services.proofs.refuted import Refuted
 
 _NAMESPACE = b"sigsum.org/v1/tree-leaf\x00"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -20,6 +21,20 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 KEY_SIZE_BYTES = 32
 SIGNATURE_SIZE_BYTES = 64
 LEAF_SIZE_BYTES = 128
+# The points of small order (RFC 8032, 5.1; without the sign bit). Under such a key one signature
+# fits every message, so its holder could disown a vote, or anybody invent one.
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(one)
+    for one in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
 
 
 class Kind(StrEnum):
@@ -38,11 +53,11 @@ class Kind(StrEnum):
     WITNESSES = "witnesses"  # [estate] whose cosignatures a published checkpoint needs
 
 
-class SignatureWrong(Exception):
+class SignatureWrong(Refuted):
     """A signature is not by the key that it is said to be by."""
 
 
-class NotARecord(Exception):
+class NotARecord(Refuted):
     """The bytes are no record in its one canonical form."""
 
 
@@ -84,7 +99,7 @@ def read_record(encoded: bytes) -> Record:
     if not isinstance(written, dict) or written.keys() != {"kind", "sha256", "subject"}:
         raise NotARecord("the members are exactly kind, sha256 and subject")
     kind, sha256, subject = written["kind"], written["sha256"], written["subject"]
-    if kind not in set(Kind):
+    if not isinstance(kind, str) or kind not in set(Kind):
         raise NotARecord("the kind is not known")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         raise NotARecord("sha256 is 64 hexadecimal digits")
@@ -130,12 +145,20 @@ def key_hash(public_key: bytes) -> bytes:
     return hashlib.sha256(public_key).digest()
 
 
+def is_key(public_key: bytes) -> bool:
+    """Return whether these bytes may be anybody's Ed25519 key: none of small order."""
+    without_sign = public_key[:-1] + bytes(one & 0x7F for one in public_key[-1:])
+    return len(public_key) == KEY_SIZE_BYTES and without_sign not in _SMALL_ORDER
+
+
 def check_signature(public_key: bytes, signature: bytes, message: bytes) -> None:
     """Check an Ed25519 signature (RFC 8032).
 
     Raises:
         SignatureWrong: the key did not sign the message, or is no key.
     """
+    if not is_key(public_key):
+        raise SignatureWrong("no key that could sign one message only")
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError) as wrong:

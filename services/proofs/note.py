@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from services.proofs.leaf import KEY_SIZE_BYTES
+from services.proofs.refuted import Refuted
 
 KEY_ID_SIZE_BYTES = 4
 _DASH = "— "
@@ -20,7 +21,7 @@ class KeyType(IntEnum):
     COSIGNATURE = 0x04  # C2SP tlog-cosignature, Ed25519 with a timestamp
 
 
-class NotANote(Exception):
+class NotANote(Refuted):
     """The text is no signed note, or a key is no verifier key."""
 
 
@@ -50,7 +51,7 @@ def read_verifier_key(text: str) -> VerifierKey:
     Raises:
         NotANote: it is malformed, of another type, or its id is not of this name and key.
     """
-    name, _, rest = text.strip().partition("+")
+    name, _, rest = text.partition("+")
     given_id, _, material = rest.partition("+")
     raw = decoded(material)
     if len(raw) != 1 + KEY_SIZE_BYTES or raw[0] not in set(KeyType) or not is_name(name):
@@ -98,6 +99,8 @@ def read_note(encoded: str) -> Note:
     """
     if len(encoded.encode(errors="replace")) > NOTE_SIZE_BYTES_MAX:
         raise NotANote("too large")
+    if any(_is_banned(one) for one in encoded):
+        raise NotANote("a control character, or no UTF-8")
     text, separator, below = encoded.rpartition("\n\n")
     if not separator or not text or not below.endswith("\n"):
         raise NotANote("a note is a text, an empty line and signature lines")
@@ -125,9 +128,14 @@ def _signature_line(line: str) -> SignatureLine:
     return SignatureLine(name, raw[:KEY_ID_SIZE_BYTES], raw[KEY_ID_SIZE_BYTES:])
 
 
+def _is_banned(one: str) -> bool:
+    return (one < " " and one != "\n") or "\ud800" <= one <= "\udfff"
+
+
 def is_name(name: str) -> bool:
     """Return whether a key may have this name: no space, no plus, not empty (C2SP signed-note)."""
-    return bool(name) and "+" not in name and not any(one.isspace() for one in name)
+    banned = any(one.isspace() or one == "+" for one in name)
+    return bool(name) and name.isprintable() and not banned
 
 
 def decoded(text: str) -> bytes:

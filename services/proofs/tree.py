@@ -8,6 +8,8 @@ of leaves.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
+from services.proofs.refuted import Refuted
+
 HASH_SIZE_BYTES = 32
 EMPTY_ROOT = hashlib.sha256().digest()
 
@@ -15,11 +17,11 @@ Subtree = Callable[[int, int], bytes]
 """Returns the hash of the whole subtree over the leaves from `first` (included) to `end`."""
 
 
-class NotIncluded(Exception):
+class NotIncluded(Refuted):
     """A path does not lead from the leaf to the root."""
 
 
-class NotConsistent(Exception):
+class NotConsistent(Refuted):
     """The larger tree does not begin with the smaller one."""
 
 

@@ -5,10 +5,10 @@ from zoneinfo import available_timezones
 from pydantic import field_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.chassis.settings import DatabaseSettings
+from services.chassis.settings import LogSettings
 
 
-class Settings(DatabaseSettings):
+class Settings(LogSettings):
     """Settings of voting.
 
     `zone` is the city's: announcements are judged in it before identity is asked.

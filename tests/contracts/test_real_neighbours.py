@@ -25,8 +25,9 @@ from services.ledger.clients.voting import VotingClient
 from services.ledger.domain.errors import ItemUnknown
 from services.ledger.domain.item import Item, ItemState
 from services.proofs.canonical import canonical
+from services.proofs.electorate import Weight
 from services.voting.clients.identity import Identity
-from services.voting.domain.electorate import Weight, check_electorate
+from services.voting.domain.electorate import check_electorate
 from services.voting.domain.errors import ElectorateRefused, RegisterNotSignedOff
 from simulators import messages, property_registry, real_name
 from tests.gateway.fakes import served

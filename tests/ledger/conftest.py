@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 
 from services.chassis.database import Database
 from services.chassis.neighbours import Neighbour
+from services.chassis.tlog.keys import LogKeys
+from services.chassis.tlog.witnesses import Witnesses
 from services.ledger.actions.parts import Parts
 from services.ledger.clients.voting import VotingClient
 from services.ledger.main import assemble
@@ -24,6 +26,7 @@ from tests.support.postgres import Databases
 from tests.support.tokens import TestIssuer, trust_in
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LOG_KEYS = LogKeys("ledger", bytes(range(32)))
 NOW = datetime(2026, 7, 10, 2, tzinfo=UTC)
 
 
@@ -73,7 +76,14 @@ def assembled(database: Database, clock: ClockStoppedAt, identity: TestIssuer) -
             transport = httpx.ASGITransport(app=neighbour)
         client = httpx.AsyncClient(transport=transport, base_url="http://voting")
         asked = Neighbour("voting", client, lambda name: f"token-for-{name}")
-        parts = Parts(database.begin, clock, VotingClient(asked), SHANGHAI)
+        parts = Parts(
+            begin=database.begin,
+            clock=clock,
+            voting=VotingClient(asked),
+            zone=SHANGHAI,
+            log_keys=LOG_KEYS,
+            witnesses=Witnesses(),
+        )
         return assemble(parts, trust_in(identity))
 
     return build

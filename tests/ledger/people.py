@@ -105,6 +105,25 @@ class Estate:
         answer: dict[str, Any] = done(await self.publish(await self.imported(*rows))).json()
         return answer
 
+    async def publish_half_year(
+        self, period: str = "2026H1", role: str = "property_manager", key: str | None = None
+    ) -> httpx.Response:
+        """Publish a half-year."""
+        return await self.send("POST", f"/statements/{period}/publications", role=role, key=key)
+
+    async def reverse(self, entry_id: str) -> dict[str, Any]:
+        """Take an entry back."""
+        body = {"reason_code": "OTHER", "reason": "更正"}
+        reply = done(await self.send("POST", f"/entries/{entry_id}/reversal", body))
+        mirror: dict[str, Any] = reply.json()
+        return mirror
+
+    async def findings(self) -> list[str]:
+        """Have the log checked, and return the codes of what is found."""
+        report = done(await self.send("POST", "/log/checks", role="auditor")).json()
+        assert report["passed"] is (report["findings"] == [])
+        return [one["code"] for one in report["findings"]]
+
     async def entries(self) -> list[dict[str, Any]]:
         """Return the estate's newest entries."""
         listed: list[dict[str, Any]] = (await self.get("/entries?limit=200")).json()["entries"]

@@ -12,6 +12,7 @@ from services.chassis.database import Database
 from services.chassis.neighbours import Neighbour
 from services.chassis.sealing import Sealer, SealingKeys
 from services.identity import main as identity
+from services.identity.actions.parts import Attesters
 from services.identity.actions.parts import Parts as IdentityParts
 from services.identity.clients.messages import Messages
 from services.identity.clients.property_registry import PropertyRegistry
@@ -57,6 +58,7 @@ def _identity_parts(
         clock=clock,
         sealer=Sealer(SealingKeys({1: bytes(range(32))}, bytes(32))),
         pseudonyms=Pseudonyms(bytes(range(1, 33))),
+        attesters=Attesters.of_seeds(bytes(range(2, 34)), bytes(range(3, 35))),
         signer=issuer.signer,
         read_outside=identity.outside_reader(issuer.signer, clock),
         real_name=RealName(outside),

@@ -1,5 +1,6 @@
 """Tokens for tests: an issuer whose keys the application under test trusts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -31,6 +32,7 @@ class TestIssuer:
         owner: str | None = None,
         subject: str = "subject-1",
         level: int = 3,
+        keys: Iterable[str] = (),
         **changed: Any,
     ) -> str:
         """Return a token as the gateway would send it inward."""
@@ -41,6 +43,7 @@ class TestIssuer:
             "lvl": level,
             "estate": estate_id,
             "roles": list(roles),
+            "keys": sorted(keys),
         }
         if owner is not None:
             claims["owner"] = owner

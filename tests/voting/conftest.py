@@ -16,8 +16,7 @@ async def house(databases: Databases) -> AsyncIterator[House]:
     """The process, under the role that cannot change what is published."""
     house = House(databases.app_url("voting"))
     yield house
-    await house.client.aclose()
-    await house.database.close()
+    await house.close()
 
 
 @pytest.fixture

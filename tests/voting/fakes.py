@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from services.proofs.areas import area_centi, area_m2
 from services.proofs.canonical import canonical, sha256_hex
-from services.voting.domain.areas import area_centi, area_m2
 
+# The key by which the fake identity says whose a device key is.
+ATTESTER = Ed25519PrivateKey.from_private_bytes(b"attester of the made-up identity")
 PATH = "/internal/v1/estates/{estate_id}/electorates"
 Answer = dict[str, Any]
 
@@ -63,6 +66,7 @@ def frozen(estate_id: str, flats: list[Flat], zone: str) -> Answer:
         "people": len(flats),
         "area_m2": area_m2(sum(area_centi(flat.area_m2) for flat in flats)),
         "sha256": sha256_hex({"estate_id": estate_id, "policy": policy, "entries": hashed}),
+        "attesters": [ATTESTER.public_key().public_bytes_raw().hex()],
         "entries": entries,
         "something_new": "a member that voting does not read",
     }

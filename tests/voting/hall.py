@@ -3,7 +3,7 @@
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from fastapi import FastAPI
 
 from services.chassis.database import Database
 from services.chassis.neighbours import Neighbour
+from services.chassis.tlog.keys import LogKeys
 from services.chassis.trust import Trust
+from services.proofs.attestation import Capacity
 from services.proofs.canonical import canonical
 from services.voting.actions.parts import Parts
 from services.voting.clients.identity import Identity
@@ -21,6 +23,7 @@ from services.voting.main import assemble
 from tests.support.clocks import ClockStoppedAt
 from tests.support.contract import checked_client
 from tests.support.tokens import TestIssuer, bearer, trust_in
+from tests.voting.devices import Device, device
 from tests.voting.fakes import Flat, SteadyIdentity
 
 NOTICE = datetime.fromisoformat("2026-03-19T10:39:00+08:00")
@@ -40,12 +43,19 @@ FLATS = [
 ]
 
 
+LOG_KEYS = LogKeys("voting", bytes(range(32)))
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody with a token for one estate."""
 
     roles: tuple[str, ...]
     owner: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"subject-of-{self.owner or self.roles[-1]}"
 
 
 COMMITTEE = Person(("person", "committee"))
@@ -77,7 +87,13 @@ class House:
             transport=httpx.ASGITransport(neighbour), base_url="http://identity"
         )
         identity = Identity(Neighbour("identity", client, lambda audience: f"for-{audience}"))
-        return assemble(Parts(self.database.begin, self.clock, identity, "Asia/Shanghai"), trust)
+        self.parts = Parts(self.database.begin, self.clock, identity, "Asia/Shanghai", LOG_KEYS)
+        return assemble(self.parts, trust)
+
+    async def close(self) -> None:
+        await self.parts.appender.drain()
+        await self.client.aclose()
+        await self.database.close()
 
 
 @dataclass
@@ -95,7 +111,7 @@ class Hall:
     def identity(self) -> SteadyIdentity:
         return self.house.identity
 
-    def token(self, who: Person | str) -> str:
+    def token(self, who: Person | str, *, keys: Iterable[str] | None = None) -> str:
         if isinstance(who, str):
             assert who == LEDGER
             return self.house.ledger.service_token("voting")
@@ -104,8 +120,22 @@ class Hall:
             estate_id=self.estate_id,
             roles=who.roles,
             owner=who.owner,
-            subject=f"subject-of-{who.owner or who.roles[-1]}",
+            subject=who.subject,
+            keys=self.keys_of(who) if keys is None else keys,
         )
+
+    def phone(self, holder: str, number: int = 1) -> Device:
+        """Return the phone of an owner, by his pseudonym."""
+        return device(self.estate_id, holder, number=number)
+
+    def desk(self, who: Person) -> Device:
+        """Return the key by which an official signs what he enters."""
+        return device(self.estate_id, who.subject, Capacity.OFFICIAL)
+
+    def keys_of(self, who: Person) -> frozenset[str]:
+        """Return the hashes of the keys that identity names for somebody."""
+        phone = self.phone(who.owner).registered if who.owner else frozenset()
+        return phone | self.desk(who).registered
 
     async def get(
         self, path: str, who: Person | str, headers: Mapping[str, str] | None = None
@@ -138,8 +168,8 @@ class Hall:
         assert reply.status_code == 201, reply.text
         return reply.json()
 
-    async def announce(self, *kinds: str) -> "Announced":
-        draft = await self.draft(*(kinds or ("COMMON_REVENUE_USE",)))
+    async def announce(self, *kinds: str, **changed: object) -> "Announced":
+        draft = await self.draft(*(kinds or ("COMMON_REVENUE_USE",)), **changed)
         ballot_id = draft["ballot_id"]
         reply = await self.post(f"/ballots/{ballot_id}/announcement", COMMITTEE, WINDOW)
         assert reply.status_code == 201, reply.text
@@ -170,17 +200,31 @@ class Announced:
             "ballot_id": self.ballot_id,
             "choices": dict(zip(self.item_ids, said, strict=True)),
             "entry_id": changed.get("entry_id") or await self.entry_of(name),
+            "channel": "PHONE",
             "salt": secrets.token_hex(32),
             "vote_id": str(uuid.uuid4()),
         }
         return good | changed
 
+    def signed(
+        self, who: Person, document: Mapping[str, object], signer: Device | None = None
+    ) -> dict[str, object]:
+        """Return the body in which somebody sends a vote, signed as its channel asks."""
+        by_phone = document.get("channel") == "PHONE"
+        own = self.hall.phone(who.owner or "") if by_phone else self.hall.desk(who)
+        return (signer or own).body(str(document["ballot_id"]), canonical(dict(document)))
+
     async def send(
-        self, who: Person, document: Mapping[str, object], *, key: str | None = None
+        self,
+        who: Person,
+        document: Mapping[str, object],
+        *,
+        key: str | None = None,
+        signer: Device | None = None,
     ) -> httpx.Response:
-        content = canonical(dict(document))
+        body = self.signed(who, document, signer)
         return await self.hall.post(
-            f"{self.path}/votes", who, content, key=key or str(document["vote_id"])
+            f"{self.path}/votes", who, body, key=key or str(document["vote_id"])
         )
 
     async def vote(self, name: str, *choices: str) -> httpx.Response:

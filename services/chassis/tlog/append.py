@@ -26,12 +26,13 @@ TILE_HEIGHT = 8
 
 # One statement however many leaves; the batch pays its overhead once.
 _ADD_LEAVES = text(
-    "INSERT INTO leaves (estate_id, position, kind, subject, sha256, signature, public_key)"
+    "INSERT INTO leaves (estate_id, position, kind, subject, sha256, signature, public_key, hash)"
     " SELECT CAST(:estate_id AS uuid), CAST(:first AS bigint) + added.ordinality - 1, added.kind,"
-    " added.subject, added.sha256, added.signature, added.public_key"
+    " added.subject, added.sha256, added.signature, added.public_key, added.hash"
     " FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS uuid[]), CAST(:sha256s AS bytea[]),"
-    " CAST(:signatures AS bytea[]), CAST(:public_keys AS bytea[])) WITH ORDINALITY"
-    " AS added (kind, subject, sha256, signature, public_key, ordinality)"
+    " CAST(:signatures AS bytea[]), CAST(:public_keys AS bytea[]), CAST(:hashes AS bytea[]))"
+    " WITH ORDINALITY"
+    " AS added (kind, subject, sha256, signature, public_key, hash, ordinality)"
 )
 
 
@@ -77,23 +78,26 @@ async def append(
     """
     if not leaves or head.instant(at) != at:
         raise ValueError("a log grows, and its instants never run backwards")
-    grown, complete = _grown(head.range, [leaf_hash(leaf.encoded()) for leaf in leaves])
+    hashes = [leaf_hash(leaf.encoded()) for leaf in leaves]
+    grown, complete = _grown(head.range, hashes)
     checkpoint = keys.checkpoint(grown.size, grown.root(), at)
-    await _add_leaves(connection, head, leaves)
+    # The head first: the database takes leaves only right below it.
+    await connection.execute(
+        update(_heads)
+        .where(_heads.c.estate_id == head.estate_id)
+        .values(size=grown.size, range=grown.encoded(), last_at=at)
+    )
+    await _add_leaves(connection, head, leaves, hashes)
     await _add_subtrees(connection, head.estate_id, complete)
     await connection.execute(
         insert(_checkpoints).values(
             estate_id=head.estate_id,
             size=grown.size,
             root=checkpoint.root,
-            made_at=at,
+            # To the second, as it is signed: what nobody signed could be changed unnoticed.
+            made_at=at.replace(microsecond=0),
             note=checkpoint.encoded(),
         )
-    )
-    await connection.execute(
-        update(_heads)
-        .where(_heads.c.estate_id == head.estate_id)
-        .values(size=grown.size, range=grown.encoded(), last_at=at)
     )
     return Logged(head.size, checkpoint, _paths(head.range, grown, complete))
 
@@ -147,7 +151,9 @@ def _spans_of(kept: CompactRange) -> dict[tuple[int, int], bytes]:
     return spans
 
 
-async def _add_leaves(connection: AsyncConnection, head: Head, leaves: Sequence[Leaf]) -> None:
+async def _add_leaves(
+    connection: AsyncConnection, head: Head, leaves: Sequence[Leaf], hashes: Sequence[bytes]
+) -> None:
     values = {
         "estate_id": head.estate_id,
         "first": head.size,
@@ -156,6 +162,7 @@ async def _add_leaves(connection: AsyncConnection, head: Head, leaves: Sequence[
         "sha256s": [leaf.record.sha256 for leaf in leaves],
         "signatures": [leaf.signature for leaf in leaves],
         "public_keys": [leaf.public_key for leaf in leaves],
+        "hashes": list(hashes),
     }
     await connection.execute(_ADD_LEAVES, values)
 

@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.proofs.checkpoint import Checkpoint, cosign, log_key, sign_checkpoint
-from services.proofs.leaf import Kind, Leaf, record_of, sign
+from services.proofs.leaf import Kind, Leaf, check_signature, record_of, sign
 from services.proofs.note import KeyType, VerifierKey
 
 SEED_SIZE_BYTES = 32
 _SALT = b"owner-card/v1/log-keys"
+_STATEMENT = b"owner-card/v1/log-statement\x00"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,18 @@ class EstateKeys:
         """Return the leaf in which the service itself vouches for a content."""
         return sign(self.record, record_of(kind, subject, content))
 
+    def sign_statement(self, document: bytes) -> bytes:
+        """Return the record key's signature under what the service says about its log itself."""
+        return self.record.sign(_STATEMENT + document)
+
+    def check_statement(self, document: bytes, signature: bytes) -> None:
+        """Check that the service said this about its log.
+
+        Raises:
+            SignatureWrong: it did not.
+        """
+        check_signature(self.record_key, signature, _STATEMENT + document)
+
     def checkpoint(self, size: int, root: bytes, at: datetime) -> Checkpoint:
         """Return the signed checkpoint of `size` and `root`, with its time to the second."""
         signed = sign_checkpoint(self.tree, size, root)
@@ -67,7 +80,7 @@ class LogKeys:
         """
         if len(seed) != SEED_SIZE_BYTES:
             raise ValueError("the seed of the log keys has 32 bytes")
-        self._service = service
+        self.service = service
         self._seed = seed
         self.of = functools.lru_cache(maxsize=4096)(self._of)
 
@@ -76,6 +89,6 @@ class LogKeys:
         return EstateKeys(self._derived(estate_id, "tree"), self._derived(estate_id, "record"))
 
     def _derived(self, estate_id: str, purpose: str) -> Ed25519PrivateKey:
-        context = f"{self._service}/{estate_id}/{purpose}".encode()
+        context = f"{self.service}/{estate_id}/{purpose}".encode()
         derived = HKDF(SHA256(), SEED_SIZE_BYTES, _SALT, context).derive(self._seed)
         return Ed25519PrivateKey.from_private_bytes(derived)

@@ -8,17 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import MetaData, Row, select
+from sqlalchemy import MetaData, Row, Select, SmallInteger, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.tlog.append import TILE_HEIGHT
 from services.chassis.tlog.tables import log_tables
 from services.proofs.leaf import Kind, Leaf, Record
 from services.proofs.tree import (
+    HASH_SIZE_BYTES,
+    CompactRange,
     Subtree,
     consistency_path,
     inclusion_path,
-    leaf_hash,
     node_hash,
 )
 
@@ -26,6 +28,10 @@ _tables = log_tables(MetaData())
 _leaves, _subtrees = _tables.leaves, _tables.subtrees
 LEAVES = 0
 """The level of leaves, below that of tiles' roots."""
+
+
+class NotStored(Exception):
+    """Hashes that the log must have are not there: somebody took them away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,18 @@ async def root(connection: AsyncConnection, estate_id: str, size: int) -> bytes:
     """Return the root of the tree of `size` > 0, which the log has reached."""
     whole = (0, size)
     return (await _subtree(connection, estate_id, [whole]))(*whole)
+
+
+async def compact_range(connection: AsyncConnection, estate_id: str, size: int) -> CompactRange:
+    """Return the subtrees that the tree of `size`, which the log has reached, falls into."""
+    spans: list[tuple[int, int]] = []
+    first = 0
+    while first < size:
+        end = first + (1 << (size - first).bit_length() - 1)
+        spans.append((first, end))
+        first = end
+    subtree = await _subtree(connection, estate_id, spans)
+    return CompactRange(size, [subtree(*span) for span in spans])
 
 
 async def hashes(connection: AsyncConnection, estate_id: str, stored: Stored) -> list[bytes]:
@@ -155,18 +173,22 @@ async def _read(
 ) -> dict[tuple[int, int], bytes]:
     """Return stored hashes by level and index.
 
-    Pieces of one tile are read as one range. Each range is a question of its own, because a join
-    with a list of ranges was answered by walking the whole table while it had no statistics.
+    Pieces of one tile are read as one range, and all ranges in one question, each as one value:
+    what a proof costs is rows and journeys. (A join with a list of ranges was answered by walking
+    the whole table while it had no statistics.)
     """
+    ranges = _by_tile(wanted)
+    if not ranges:
+        return {}
+    queries = [_joined_hashes(estate_id, number, one) for number, one in enumerate(ranges)]
     found: dict[tuple[int, int], bytes] = {}
-    for one in _by_tile(wanted):
-        if one.level == LEAVES:
-            at_edge = await leaves(connection, estate_id, one.first, one.end)
-            for position, leaf in enumerate(at_edge, start=one.first):
-                found[LEAVES, position] = leaf_hash(leaf.encoded())
-        else:
-            for index, top in await _subtrees_in(connection, estate_id, one):
-                found[one.level, index] = top
+    for row in await connection.execute(union_all(*queries)):
+        one, joined = ranges[row.number], row.joined or b""
+        if len(joined) != (one.end - one.first) * HASH_SIZE_BYTES:
+            raise NotStored(f"hashes of level {one.level} are missing from {one.first} on")
+        for index in range(one.end - one.first):
+            at = index * HASH_SIZE_BYTES
+            found[one.level, one.first + index] = joined[at : at + HASH_SIZE_BYTES]
     return found
 
 
@@ -179,13 +201,15 @@ def _by_tile(wanted: Iterable[Stored]) -> list[Stored]:
     return list(tiles.values())
 
 
-async def _subtrees_in(
-    connection: AsyncConnection, estate_id: str, wanted: Stored
-) -> list[tuple[int, bytes]]:
-    query = select(_subtrees.c.position, _subtrees.c.hash).where(
-        _subtrees.c.estate_id == estate_id,
-        _subtrees.c.level == wanted.level,
-        _subtrees.c.position >= wanted.first,
-        _subtrees.c.position < wanted.end,
+def _joined_hashes(estate_id: str, number: int, wanted: Stored) -> Select[Any]:
+    table = _leaves if wanted.level == LEAVES else _subtrees
+    joined = aggregate_order_by(literal(b""), table.c.position)
+    query = select(
+        literal(number, SmallInteger).label("number"),
+        func.string_agg(table.c.hash, joined).label("joined"),
+    ).where(
+        table.c.estate_id == estate_id,
+        table.c.position >= wanted.first,
+        table.c.position < wanted.end,
     )
-    return [(row.position, row.hash) for row in await connection.execute(query)]
+    return query if wanted.level == LEAVES else query.where(_subtrees.c.level == wanted.level)

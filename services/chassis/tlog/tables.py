@@ -2,7 +2,7 @@
 
 `heads` is the one mutable row of an estate: whoever holds its lock gives out the next positions.
 All else is append-only, by grants and by triggers (`migrations/transparency_log_0001.sql`). A leaf
-is kept as what it is made of; its 128 bytes and its hash follow from the row.
+is kept as what it is made of, with the hash that follows from it.
 """
 
 from typing import NamedTuple
@@ -81,12 +81,15 @@ def _leaves(metadata: MetaData) -> Table:
         Column("sha256", LargeBinary, nullable=False),
         Column("signature", LargeBinary, nullable=False),
         Column("public_key", LargeBinary, nullable=False),
+        # Follows from the others. It is kept because a proof reads some five hundred of them.
+        Column("hash", LargeBinary, nullable=False),
         # The same content is logged once: a leaf of its own would only be taken for another one.
         UniqueConstraint("estate_id", "sha256", "kind", "subject", name="uq_leaves_content"),
         CheckConstraint("position >= 0", name="position"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("octet_length(signature) = 64", name="signature"),
         CheckConstraint("octet_length(public_key) = 32", name="public_key"),
+        CheckConstraint("octet_length(hash) = 32", name="hash"),
     )
 
 

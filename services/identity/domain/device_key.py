@@ -13,7 +13,7 @@ from services.proofs.leaf import key_hash
 from services.proofs.possession import act_sha256, registration_document
 
 KEYS_MAX = 10
-"""Living keys of an account on one estate. A token for voting names them all, and has its bounds."""
+"""Living keys of an account on one estate: a token for voting names them all within its bounds."""
 
 
 class Revoked(StrEnum):

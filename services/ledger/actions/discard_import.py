@@ -1,9 +1,10 @@
 """Throw away an import that was not published."""
 
 from services.chassis.once import Once
+from services.chassis.tlog import append
 from services.ledger.actions.parts import Parts
 from services.ledger.domain.errors import ImportAlreadyPublished, ImportUnknown
-from services.ledger.store import drafts, heads
+from services.ledger.store import drafts
 
 
 async def discard_import(parts: Parts, once: Once, estate_id: str, import_id: str) -> None:
@@ -14,7 +15,7 @@ async def discard_import(parts: Parts, once: Once, estate_id: str, import_id: st
         ImportAlreadyPublished: its lines are entries now, and stay.
     """
     async with parts.begin(once) as connection:
-        await heads.lock(connection, estate_id)
+        await append.lock(connection, estate_id)
         found = await drafts.import_with_id(connection, estate_id, import_id)
         if found is None:
             raise ImportUnknown("没有这次导入。", "There is no such import.")

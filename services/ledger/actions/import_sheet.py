@@ -5,6 +5,7 @@ import uuid
 
 from services.chassis.database import Connection
 from services.chassis.once import Once
+from services.chassis.tlog import append
 from services.ledger.actions.mark_booked import mark_booked
 from services.ledger.actions.parts import Parts
 from services.ledger.actions.read_sheet import Upload, read_sheet
@@ -12,7 +13,7 @@ from services.ledger.domain.draft import KeptDraft, SheetImport
 from services.ledger.domain.errors import SheetAlreadyImported, SheetDefective, SheetUnfit
 from services.ledger.domain.period import HalfYear
 from services.ledger.domain.sheet import Bounds, Reading
-from services.ledger.store import drafts, heads
+from services.ledger.store import drafts
 
 
 async def import_sheet(
@@ -34,7 +35,7 @@ async def import_sheet(
     )
     async with parts.begin(once) as connection:
         # Held against a second import of the same vouchers, which would not see these yet.
-        await heads.lock(connection, estate_id)
+        await append.lock(connection, estate_id)
         checked = await mark_booked(connection, estate_id, reading)
         _check_whole(checked)
         await _check_new(connection, estate_id, made.sha256)

@@ -3,7 +3,7 @@
 from services.ledger.actions.parts import Parts
 from services.ledger.domain.period import Month
 from services.ledger.domain.reading import EntryPage, Seen
-from services.ledger.store import entries, heads, snapshots
+from services.ledger.store import entries, snapshots, versions
 
 
 async def list_entries(
@@ -12,7 +12,7 @@ async def list_entries(
     """Return up to `limit` entries numbered below `before`."""
     async with parts.begin() as connection:
         await snapshots.hold(connection)
-        version = await heads.entries_count(connection, estate_id)
+        version = await versions.log_size(connection, estate_id)
         # One more than asked for tells whether there is a following page.
         found = await entries.page(
             connection, estate_id, before=before, limit=limit + 1, month=month

@@ -4,7 +4,7 @@ from services.ledger.actions.parts import Parts
 from services.ledger.domain.period import months_of_year
 from services.ledger.domain.reading import Seen, YearOfMonths
 from services.ledger.domain.statement import check_begun, month_totals
-from services.ledger.store import commitments, heads, snapshots, sums
+from services.ledger.store import commitments, snapshots, sums, versions
 
 
 async def list_months(parts: Parts, estate_id: str, year: int) -> Seen[YearOfMonths]:
@@ -18,7 +18,7 @@ async def list_months(parts: Parts, estate_id: str, year: int) -> Seen[YearOfMon
     async with parts.begin() as connection:
         await snapshots.hold(connection)
         check_begun(await commitments.opened_on(connection, estate_id), last_on=last_on)
-        version = await heads.entries_count(connection, estate_id)
+        version = await versions.log_size(connection, estate_id)
         before_fen = await sums.bank_fen(connection, estate_id, before=first_on)
         moved = await sums.movements(connection, estate_id, first_on=first_on, last_on=last_on)
     return Seen(version, YearOfMonths(year, month_totals(months, moved, before_fen=before_fen)))

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from services.chassis.database import Connection
 from services.chassis.once import Once
+from services.chassis.tlog import append
 from services.ledger.actions.parts import Parts
+from services.ledger.actions.post_entries import post_entries
 from services.ledger.domain.draft import KeptDraft
 from services.ledger.domain.entry import Booking
 from services.ledger.domain.errors import ImportAlreadyPublished, ImportUnknown
@@ -12,7 +14,7 @@ from services.ledger.domain.item import Item
 from services.ledger.domain.period import half_year_of
 from services.ledger.domain.publication import Books, items_named, publish
 from services.ledger.domain.reading import Publication
-from services.ledger.store import authorities, commitments, drafts, entries, heads, limits, sums
+from services.ledger.store import authorities, commitments, drafts, entries, limits, sums
 
 
 async def publish_import(parts: Parts, once: Once, estate_id: str, import_id: str) -> Publication:
@@ -30,16 +32,16 @@ async def publish_import(parts: Parts, once: Once, estate_id: str, import_id: st
         # (1) The head is locked first: limits and budgets are counted against a ledger that
         #     nobody else can add to before this transaction ends, and the clock is read after it,
         #     so that entries are booked in the order of their numbers.
-        last_number = await heads.lock(connection, estate_id)
+        head = await append.lock(connection, estate_id)
         await _check_waiting(connection, estate_id, import_id)
         waiting = await drafts.in_import(connection, estate_id, import_id)
         # (2) Decide with values.
-        books = await _books(connection, estate_id, waiting, last_number=last_number, asked=asked)
-        booking = Booking(parts.now(), once.caller, import_id)
+        books = await _books(connection, estate_id, waiting, asked=asked)
+        booking = Booking(head.instant(parts.now()), once.caller, import_id)
         posted = publish(estate_id, waiting, books, booking)
-        # (3) Store: the head, the entries with their legs, and the end of the drafts.
-        await heads.move(connection, estate_id, entries_count=posted[-1].number)
-        await entries.append(connection, posted)
+        # (3) Store: the leaves, the entries with their legs, and the end of the drafts.
+        keys = parts.log_keys.of(estate_id)
+        await post_entries(connection, head, posted, keys=keys, at=booking.booked_at)
         await drafts.mark_published(connection, estate_id, import_id, at=booking.booked_at)
         publication = Publication(
             import_id=import_id,
@@ -81,7 +83,6 @@ async def _books(
     estate_id: str,
     waiting: Sequence[KeptDraft],
     *,
-    last_number: int,
     asked: Mapping[str, Item],
 ) -> Books:
     """Return what binds the publication, as it stands under the lock."""
@@ -89,7 +90,7 @@ async def _books(
     periods = {half_year_of(kept.draft.occurred_on) for kept in waiting}
     vouchers = [kept.draft.voucher for kept in waiting if kept.draft.voucher is not None]
     return Books(
-        last_number=last_number,
+        last_number=await entries.last_number(connection, estate_id),
         opened_on=await commitments.opened_on(connection, estate_id),
         limits=governing.limits if governing else None,
         uses=await commitments.uses_within_limits(connection, estate_id, periods),

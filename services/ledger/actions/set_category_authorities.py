@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from services.chassis.once import Once
+from services.chassis.tlog import append
 from services.ledger.actions.parts import Parts
 from services.ledger.domain.authority import FITTING, Authority, check_fits
 from services.ledger.domain.chart import ACCOUNTS
 from services.ledger.domain.errors import CategoryNeedsNoAuthority, CategoryUnknown
-from services.ledger.store import authorities, heads
+from services.ledger.store import authorities
 
 
 async def set_category_authorities(
@@ -23,7 +24,7 @@ async def set_category_authorities(
     for category, authority in by_category.items():
         _check(category, authority)
     async with parts.begin(once) as connection:
-        await heads.lock(connection, estate_id)
+        await append.lock(connection, estate_id)
         await authorities.replace_defaults(
             connection, estate_id, by_category, set_by=once.caller, set_at=parts.now()
         )

@@ -1,12 +1,13 @@
 """Say what one drafted expense rests on."""
 
 from services.chassis.once import Once
+from services.chassis.tlog import append
 from services.ledger.actions.parts import Parts
 from services.ledger.domain.authority import Authority, check_fits
 from services.ledger.domain.chart import Direction
 from services.ledger.domain.errors import CategoryNeedsNoAuthority, DraftUnknown
 from services.ledger.domain.reading import DraftSeen
-from services.ledger.store import drafts, heads
+from services.ledger.store import drafts
 
 
 async def set_draft_authority(
@@ -21,7 +22,7 @@ async def set_draft_authority(
     """
     async with parts.begin(once) as connection:
         # Held against a publication of the same draft.
-        await heads.lock(connection, estate_id)
+        await append.lock(connection, estate_id)
         kept = await drafts.with_id(connection, estate_id, draft_id)
         if kept is None:
             raise DraftUnknown("没有这条草稿。", "There is no such draft.")

@@ -4,11 +4,13 @@ import uuid
 from datetime import date
 
 from services.chassis.once import Once
+from services.chassis.tlog import append
 from services.ledger.actions.parts import Parts
+from services.ledger.actions.post_entries import post_entries
 from services.ledger.domain.entry import Booking, Slot, opening_of
 from services.ledger.domain.errors import OpeningBalanceAlreadySet, OpeningInFuture
 from services.ledger.domain.reading import Published
-from services.ledger.store import entries, heads
+from services.ledger.store import entries
 
 
 async def set_opening_balance(
@@ -21,15 +23,17 @@ async def set_opening_balance(
         OpeningBalanceAlreadySet: another balance stands; it is an entry, and entries stay.
     """
     async with parts.begin(once) as connection:
-        last_number = await heads.lock(connection, estate_id)
-        _check_begun(as_of_on, parts.today())
+        head = await append.lock(connection, estate_id)
+        at = head.instant(parts.now())
+        _check_begun(as_of_on, parts.day_of(at))
         standing = await entries.opening(connection, estate_id)
         if standing is None:
-            slot = Slot(estate_id, str(uuid.uuid4()), last_number + 1)
-            booking = Booking(parts.now(), once.caller)
+            # Nothing is booked before it, so it is number one.
+            slot = Slot(estate_id, str(uuid.uuid4()), number=1)
+            booking = Booking(at, once.caller)
             entry = opening_of(slot, amount_fen, as_of_on=as_of_on, booking=booking)
-            await heads.move(connection, estate_id, entries_count=entry.number)
-            await entries.append(connection, [entry])
+            keys = parts.log_keys.of(estate_id)
+            await post_entries(connection, head, [entry], keys=keys, at=at)
             standing = await entries.opening(connection, estate_id)
             assert standing is not None
         _check_same(standing, amount_fen, as_of_on)

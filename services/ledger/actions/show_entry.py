@@ -3,7 +3,7 @@
 from services.ledger.actions.parts import Parts
 from services.ledger.domain.errors import EntryUnknown
 from services.ledger.domain.reading import Published, Seen
-from services.ledger.store import entries, heads, snapshots
+from services.ledger.store import entries, snapshots, versions
 
 
 async def show_entry(parts: Parts, estate_id: str, entry_id: str) -> Seen[Published]:
@@ -14,7 +14,7 @@ async def show_entry(parts: Parts, estate_id: str, entry_id: str) -> Seen[Publis
     """
     async with parts.begin() as connection:
         await snapshots.hold(connection)
-        version = await heads.entries_count(connection, estate_id)
+        version = await versions.log_size(connection, estate_id)
         found = await entries.with_id(connection, estate_id, entry_id)
     if found is None:
         raise EntryUnknown("没有这条分录。", "There is no such entry.")

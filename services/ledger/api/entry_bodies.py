@@ -78,7 +78,8 @@ class ReversalOut(BaseModel):
 class EntryOut(BaseModel):
     """One published entry; `amount_fen` is without direction, `bank_fen` what the account gained.
 
-    `document_sha256` is the hash of the entry's canonical document (RFC 8785).
+    `document_sha256` is the hash of the entry's canonical document (RFC 8785), which the leaf at
+    `leaf_index` of the ledger's log names.
     """
 
     entry_id: str
@@ -100,6 +101,7 @@ class EntryOut(BaseModel):
     reversed_by: str | None
     legs: list[LegOut]
     document_sha256: str
+    leaf_index: int
 
     @classmethod
     def of(cls, published: Published) -> Self:
@@ -132,6 +134,7 @@ class EntryOut(BaseModel):
                 for leg in entry.legs
             ],
             document_sha256=published.document_sha256,
+            leaf_index=published.leaf_index,
         )
 
 

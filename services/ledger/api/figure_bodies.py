@@ -1,4 +1,4 @@
-"""Balances, months, statements and limits in JSON."""
+"""Balances, months and limits in JSON."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -6,10 +6,9 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StrictInt
 
 from services.ledger.api.texts import CNY, STRICT, Currency, FenIn
-from services.ledger.domain.chart import ACCOUNTS, Direction, Side
 from services.ledger.domain.limits import LimitsSet, SpendingLimits
 from services.ledger.domain.reading import Balance, YearOfMonths
-from services.ledger.domain.statement import CategoryTotals, MonthTotals, Statement
+from services.ledger.domain.statement import MonthTotals
 
 USES_MAX = 1000
 
@@ -60,58 +59,6 @@ class MonthsOut(BaseModel):
         """Return the body for a year."""
         months = [MonthOut.of(month) for month in year.months]
         return cls(year=year.year, currency=CNY, months=months)
-
-
-class CategoryTotalsOut(BaseModel):
-    """What one category brought in or cost."""
-
-    category: str
-    category_zh: str
-    direction: Direction
-    amount_fen: int
-
-    @classmethod
-    def of(cls, totals: CategoryTotals) -> Self:
-        """Return the body for a category's totals."""
-        account = ACCOUNTS[totals.category]
-        income = account.side is Side.INCOME
-        return cls(
-            category=account.code,
-            category_zh=account.name_zh,
-            direction=Direction.INCOME if income else Direction.EXPENSE,
-            amount_fen=totals.amount_fen,
-        )
-
-
-class StatementOut(BaseModel):
-    """The statement of one half-year (HZ 30): totals, months, categories."""
-
-    period: str
-    first_on: date
-    last_on: date
-    currency: Currency
-    opening_fen: int
-    income_fen: int
-    expense_fen: int
-    closing_fen: int
-    months: list[MonthOut]
-    categories: list[CategoryTotalsOut]
-
-    @classmethod
-    def of(cls, statement: Statement) -> Self:
-        """Return the body for a statement."""
-        return cls(
-            period=str(statement.period),
-            first_on=statement.period.first_on,
-            last_on=statement.period.last_on,
-            currency=CNY,
-            opening_fen=statement.opening_fen,
-            income_fen=statement.income_fen,
-            expense_fen=statement.expense_fen,
-            closing_fen=statement.closing_fen,
-            months=[MonthOut.of(month) for month in statement.months],
-            categories=[CategoryTotalsOut.of(one) for one in statement.categories],
-        )
 
 
 class SpendingLimitsIn(BaseModel):

@@ -1,8 +1,8 @@
-"""Reading the sums: balance, months, half-year statements."""
+"""Reading the sums: balance and months."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 
 from services.chassis.application import parts_of
 from services.chassis.problems import refusals
@@ -10,13 +10,12 @@ from services.chassis.revalidation import NOT_MODIFIED
 from services.ledger.actions.list_months import list_months as months_of
 from services.ledger.actions.parts import Parts
 from services.ledger.actions.show_balance import show_balance as balance_of
-from services.ledger.actions.show_statement import show_statement as statement_of
-from services.ledger.api.figure_bodies import BalanceOut, MonthsOut, StatementOut
+from services.ledger.api.figure_bodies import BalanceOut, MonthsOut
 from services.ledger.api.problems import PROBLEMS
 from services.ledger.api.versions import Tagged
 from services.ledger.api.who import PREFIX, READERS, EstateId
 from services.ledger.domain import errors
-from services.ledger.domain.period import YEAR_MAX, YEAR_MIN, half_year_named
+from services.ledger.domain.period import YEAR_MAX, YEAR_MIN
 
 router = APIRouter(prefix=PREFIX, tags=["figures"], dependencies=READERS)
 Held = Annotated[Parts, Depends(parts_of(Parts))]
@@ -51,21 +50,3 @@ async def list_months(
     """The twelve months of a year; each opens with what the one before closed with."""
     seen = await months_of(parts, estate_id, year)
     return tagging.answer(seen.version, MonthsOut.of(seen.value))
-
-
-@router.get(
-    "/statements/{period}",
-    operation_id="show_statement",
-    summary="半年度收支报表 / Half-year statement",
-    response_model=StatementOut,
-    responses=NOT_MODIFIED | refusals(PROBLEMS, errors.PeriodUnknown),
-)
-async def show_statement(
-    estate_id: EstateId,
-    period: Annotated[str, Path(description="半年度 / half-year", examples=["2026H1"])],
-    parts: Held,
-    tagging: Tagged,
-) -> object:
-    """Opening + income - expense = closing, by month and by category."""
-    seen = await statement_of(parts, estate_id, half_year_named(period))
-    return tagging.answer(seen.version, StatementOut.of(seen.value))

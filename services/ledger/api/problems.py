@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.chassis.problems import Problem
+from services.chassis.tlog.refusals import LOG_PROBLEMS
 from services.ledger.domain import errors
 
 _USE = "HZ 16(10)"
@@ -22,6 +23,15 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.DraftUnknown: Problem(404, "no-such-draft", "没有这条草稿", "No such draft"),
     errors.EntryUnknown: Problem(404, "no-such-entry", "没有这条分录", "No such entry"),
     errors.PeriodUnknown: Problem(404, "no-such-period", "没有这个期间", "No such period"),
+    errors.PeriodNotEnded: Problem(
+        409, "period-not-ended", "本期尚未结束", "Period not ended", "HZ 30"
+    ),
+    errors.StatementUnchanged: Problem(
+        409, "statement-unchanged", "报表没有变化", "Statement unchanged"
+    ),
+    errors.CheckpointUnknown: Problem(
+        404, "no-such-checkpoint", "没有这样的检查点", "No such checkpoint"
+    ),
     errors.OpeningBalanceMissing: Problem(
         409, "opening-balance-missing", "未登记期初结余", "Opening balance missing"
     ),
@@ -85,4 +95,5 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.LimitsUnreasonable: Problem(
         409, "limits-unreasonable", "限额不合理", "Limits unreasonable"
     ),
+    **LOG_PROBLEMS,
 }

@@ -1,4 +1,4 @@
-"""Entity tags: every published figure is a function of its URL and of how many entries there are.
+"""Entity tags: every published figure is a function of its URL and of how large the log is.
 
 So the tag is the ledger's version, and a client that polls is told "not modified" until something
 is published.

@@ -1,7 +1,9 @@
 """Who may do what with an estate's ledger, and how an estate and its things are named in a path.
 
 Owners read (HZ 14(7)); so do the officials of the estate and the bureau that supervises. Family
-and tenant cards do not. Writing is the property manager's, the limits are the committee's.
+and tenant cards do not. Writing is the property manager's, the limits are the committee's, and
+either publishes a half-year. Its log is open to anybody; who is watched by it, the property
+manager, neither chooses the witnesses nor has it checked.
 """
 
 from typing import Annotated, Any
@@ -18,7 +20,8 @@ DraftId = Annotated[str, Path(pattern=UUID, description="草稿 / draft")]
 ImportId = Annotated[str, Path(pattern=UUID, description="导入 / import")]
 
 _COMMITTEES = ("committee", "property_management_committee", "residents_committee")
-_OFFICIALS = (*_COMMITTEES, "property_manager", "street_office", "auditor", "housing_bureau")
+_SUPERVISORS = ("street_office", "auditor", "housing_bureau")
+_OFFICIALS = (*_COMMITTEES, "property_manager", *_SUPERVISORS)
 
 SIGNED_IN: list[Any] = [
     Depends(allow("person", "verified", "owner", "dependent", *_OFFICIALS)),
@@ -26,6 +29,10 @@ SIGNED_IN: list[Any] = [
 READERS: list[Any] = [Depends(allow("owner", *_OFFICIALS))]
 PREPARERS: list[Any] = [Depends(allow(*_OFFICIALS))]
 MANAGER: list[Any] = [Depends(allow("property_manager"))]
+PUBLISHERS: list[Any] = [Depends(allow("property_manager", *_COMMITTEES))]
 COMMITTEES: list[Any] = [Depends(allow(*_COMMITTEES))]
+
+WITNESS_CHOOSERS = ("street_office", *_COMMITTEES)
+CHECKERS = (*_SUPERVISORS, *_COMMITTEES)
 
 PREFIX = "/v1/estates/{estate_id}/ledger"

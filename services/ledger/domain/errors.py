@@ -51,6 +51,18 @@ class PeriodUnknown(Refusal):
     """There is no such period, or the estate's ledger begins after it."""
 
 
+class PeriodNotEnded(Refusal):
+    """A half-year is published when it is over."""
+
+
+class StatementUnchanged(Refusal):
+    """The half-year is published already, and nothing in it has changed."""
+
+
+class CheckpointUnknown(Refusal):
+    """A receipt was asked for under a checkpoint that is not there, or is older than the entry."""
+
+
 class OpeningBalanceMissing(Refusal):
     """The estate has not stated its opening balance, so nothing can be published on top of it."""
 

@@ -7,14 +7,14 @@ from typing import Generic, TypeVar
 from services.ledger.domain.authority import Authority
 from services.ledger.domain.draft import KeptDraft
 from services.ledger.domain.entry import Entry
-from services.ledger.domain.statement import MonthTotals
+from services.ledger.domain.statement import MonthTotals, PublishedStatement, Statement
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Seen(Generic[T]):
-    """A value and the ledger's version: entries are only ever added, so their count is one.
+    """A value and the ledger's version: the size of its log, in which all that is published is.
 
     Two answers to one question at one version are equal.
     """
@@ -25,10 +25,11 @@ class Seen(Generic[T]):
 
 @dataclass(frozen=True)
 class Published:
-    """An entry as it is published, and the entry that took it back, if one did."""
+    """An entry as it is published, its place in the log, and the entry that took it back."""
 
     entry: Entry
     document_sha256: str
+    leaf_index: int
     reversed_by: str | None = None
 
 
@@ -49,11 +50,28 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class LoggedStatement:
+    """A published half-year, the hash of its document, and its place in the log."""
+
+    published: PublishedStatement
+    document_sha256: str
+    leaf_index: int
+
+
+@dataclass(frozen=True)
 class YearOfMonths:
     """The months of one year."""
 
     year: int
     months: tuple[MonthTotals, ...]
+
+
+@dataclass(frozen=True)
+class StatementSeen:
+    """A half-year as the entries say now, and the newest version of it that was published."""
+
+    statement: Statement
+    newest: LoggedStatement | None
 
 
 @dataclass(frozen=True)

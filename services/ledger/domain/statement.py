@@ -8,11 +8,11 @@ an earlier period stays what it was.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.ledger.domain.chart import ACCOUNTS, Side
 from services.ledger.domain.entry import Entry
-from services.ledger.domain.errors import PeriodUnknown
+from services.ledger.domain.errors import PeriodNotEnded, PeriodUnknown, StatementUnchanged
 from services.ledger.domain.period import HalfYear, Month, month_of
 
 
@@ -80,6 +80,66 @@ class Statement:
     def closing_fen(self) -> int:
         """Return what the period ended with."""
         return self.opening_fen + self.income_fen - self.expense_fen
+
+
+@dataclass(frozen=True)
+class PublishedStatement:
+    """One version of a half-year as it was published, by the first `entries_count` entries.
+
+    `supersedes` is the id of the version before.
+    """
+
+    statement: Statement
+    statement_id: str
+    version: int
+    supersedes: str | None
+    entries_count: int
+    published_at: datetime
+
+
+def next_version(
+    statement: Statement,
+    newest: PublishedStatement | None,
+    *,
+    statement_id: str,
+    entries_count: int,
+    published_at: datetime,
+) -> PublishedStatement:
+    """Return the version of a half-year that follows the newest one.
+
+    Raises:
+        StatementUnchanged: the newest one says the same.
+    """
+    if newest is not None and newest.statement == statement:
+        raise StatementUnchanged(
+            "该期报表已公布，没有变化。",
+            "The half-year is published already, and nothing in it has changed.",
+            statement_id=newest.statement_id,
+            version=newest.version,
+        )
+    return PublishedStatement(
+        statement=statement,
+        statement_id=statement_id,
+        version=newest.version + 1 if newest else 1,
+        supersedes=newest.statement_id if newest else None,
+        entries_count=entries_count,
+        published_at=published_at,
+    )
+
+
+def check_ended(period: HalfYear, today: date) -> None:
+    """Check that a period is over.
+
+    Raises:
+        PeriodNotEnded: it has days to come, or goes on today.
+    """
+    if today <= period.last_on:
+        raise PeriodNotEnded(
+            "本期尚未结束，不能公布报表。",
+            "The half-year has not ended, so it cannot be published yet.",
+            last_on=period.last_on.isoformat(),
+            today=today.isoformat(),
+        )
 
 
 def check_begun(opened_on: date | None, *, last_on: date) -> None:

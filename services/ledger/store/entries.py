@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ledger.domain.document import document_bytes
+from services.ledger.domain.document import LoggedDocument
 from services.ledger.domain.entry import (
     Booking,
     Entry,
@@ -25,14 +25,22 @@ from services.ledger.store.tables import entries, legs
 _reversals = entries.alias("reversals")
 
 
-async def append(connection: AsyncConnection, posted: Sequence[Entry]) -> None:
+async def append(
+    connection: AsyncConnection, posted: Sequence[tuple[Entry, LoggedDocument]]
+) -> None:
     """Add entries and their legs: two statements, whatever their number."""
     # The checks that fire for each row keep the plan that their session made first; made while the
     # tables were small, it would scan all of them for every row of a large publication.
     await connection.execute(select(func.set_config("enable_seqscan", "off", literal(value=True))))
-    await connection.execute(entries.insert(), [_header(entry) for entry in posted])
-    rows = [row for entry in posted for row in _legs(entry)]
+    await connection.execute(entries.insert(), [_header(*one) for one in posted])
+    rows = [row for entry, _ in posted for row in _legs(entry)]
     await connection.execute(legs.insert(), rows)
+
+
+async def last_number(connection: AsyncConnection, estate_id: str) -> int:
+    """Return the number of the estate's last entry; the next one is free while the head is held."""
+    query = select(func.max(entries.c.number)).where(entries.c.estate_id == estate_id)
+    return int((await connection.execute(query)).scalar_one() or 0)
 
 
 async def page(
@@ -94,15 +102,16 @@ async def _found(
         by_entry.setdefault(row.entry_id, []).append(Leg(row.account, row.amount_fen))
     return tuple(
         Published(
-            entry=_entry(row, tuple(by_entry[row.entry_id])),
+            entry=entry_in(row, tuple(by_entry[row.entry_id])),
             document_sha256=hashlib.sha256(row.document).hexdigest(),
+            leaf_index=row.position,
             reversed_by=row.reversed_by,
         )
         for row in rows
     )
 
 
-def _header(entry: Entry) -> dict[str, object]:
+def _header(entry: Entry, logged: LoggedDocument) -> dict[str, object]:
     reversal = entry.reverses
     return {
         "estate_id": entry.estate_id,
@@ -122,7 +131,8 @@ def _header(entry: Entry) -> dict[str, object]:
         "import_id": entry.booking.import_id,
         "booked_at": entry.booking.booked_at,
         "booked_by": entry.booking.booked_by,
-        "document": document_bytes(entry),
+        "document": logged.content,
+        "position": logged.position,
     } | columns_of(entry.authority)
 
 
@@ -140,7 +150,12 @@ def _legs(entry: Entry) -> list[dict[str, object]]:
     ]
 
 
-def _entry(row: Any, its_legs: tuple[Leg, ...]) -> Entry:  # noqa: ANN401 - a row of entries
+def entry_in(row: Any, its_legs: tuple[Leg, ...]) -> Entry:  # noqa: ANN401 - a row of entries
+    """Return the entry that a row and its legs say.
+
+    Raises:
+        Refusal: they contradict each other.
+    """
     reversal = None
     if row.reverses is not None:
         reversal = Reversal(row.reverses, ReasonCode(row.reason_code), row.reason)

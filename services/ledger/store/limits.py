@@ -1,8 +1,11 @@
 """The estate's spending limits, version by version; the newest governs."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ledger.domain.document import LoggedDocument
 from services.ledger.domain.limits import LimitsSet, SpendingLimits
 from services.ledger.store.tables import spending_limits
 
@@ -16,8 +19,15 @@ async def newest(connection: AsyncConnection, estate_id: str) -> LimitsSet | Non
         .limit(1)
     )
     row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        return None
+    return limits_in(row) if row else None
+
+
+def limits_in(row: Any) -> LimitsSet:  # noqa: ANN401 - a row of spending_limits
+    """Return the version that a row keeps.
+
+    Raises:
+        LimitsUnreasonable: it contradicts itself.
+    """
     limits = SpendingLimits(
         uses_max=row.uses_max,
         amount_each_max_fen=row.amount_each_max_fen,
@@ -27,7 +37,12 @@ async def newest(connection: AsyncConnection, estate_id: str) -> LimitsSet | Non
 
 
 async def add(
-    connection: AsyncConnection, estate_id: str, limits_set: LimitsSet, *, set_by: str
+    connection: AsyncConnection,
+    estate_id: str,
+    limits_set: LimitsSet,
+    *,
+    set_by: str,
+    logged: LoggedDocument,
 ) -> None:
     """Keep a further version."""
     limits = limits_set.limits
@@ -39,5 +54,7 @@ async def add(
         "amount_total_max_fen": limits.amount_total_max_fen,
         "set_at": limits_set.set_at,
         "set_by": set_by,
+        "position": logged.position,
+        "document": logged.content,
     }
     await connection.execute(spending_limits.insert().values(values))

@@ -1,8 +1,9 @@
 """The ledger's tables; all lead with the estate, so that they can be sharded by it.
 
-Apart from each other: drafts, which change and go; and the posting core (heads, entries, legs),
-which only grows. What guards the core stands in the migration: grants, triggers that refuse every
-change, and deferred checks that an entry has all its legs and that they sum to zero.
+Apart from each other: drafts, which change and go; the posting core (entries, legs), statements and
+spending limits, which only grow; and the log, in which every one of these is a leaf. What guards
+them stands in the migrations: grants, triggers that refuse every change and every row that no leaf
+names, and deferred checks that an entry has all its legs and that they sum to zero.
 """
 
 from sqlalchemy import (
@@ -25,8 +26,9 @@ from sqlalchemy import (
 
 from services.chassis.database import NAMES
 from services.chassis.once import retries_table
+from services.chassis.tlog.tables import log_tables
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision that this code expects; readiness compares it."""
 
 metadata = MetaData(naming_convention=NAMES)
@@ -35,14 +37,8 @@ INSTANT = DateTime(timezone=True)
 
 retries = retries_table(metadata)
 
-heads = Table(
-    "heads",
-    metadata,
-    Column("estate_id", ID, primary_key=True),
-    Column("entries_count", BigInteger, nullable=False),
-    CheckConstraint("entries_count >= 0", name="entries_count"),
-)
-"""One row per estate, locked by whoever writes: entry numbers come from it without a gap."""
+log = log_tables(metadata)
+"""Its heads, one row per estate, are locked by whoever writes: so entry numbers have no gap."""
 
 sheet_imports = Table(
     "sheet_imports",
@@ -109,6 +105,7 @@ entries = Table(
     Column("booked_at", INSTANT, nullable=False),
     Column("booked_by", Text, nullable=False),
     Column("document", LargeBinary, nullable=False),
+    Column("position", BigInteger, nullable=False),
     UniqueConstraint("estate_id", "number"),
     # What the legs' foreign key points at, so that a leg cannot carry another day than its entry.
     UniqueConstraint("estate_id", "entry_id", "occurred_on"),
@@ -137,6 +134,13 @@ Index(
     entries.c.estate_id,
     entries.c.occurred_on,
     postgresql_where=text("number > 0"),
+)
+Index(
+    "uq_entries_estate_id_position",
+    entries.c.estate_id,
+    entries.c.position,
+    unique=True,
+    postgresql_where=text("position >= 0"),
 )
 Index(
     "ix_entries_estate_id_voucher_number",
@@ -211,7 +215,28 @@ spending_limits = Table(
     Column("amount_total_max_fen", BigInteger, nullable=False),
     Column("set_at", INSTANT, nullable=False),
     Column("set_by", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("estate_id", "position"),
 )
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("estate_id", ID, primary_key=True),
+    Column("statement_id", ID, primary_key=True),
+    Column("period", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("entries_count", BigInteger, nullable=False),
+    Column("published_at", INSTANT, nullable=False),
+    Column("published_by", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("estate_id", "period", "version"),
+    UniqueConstraint("estate_id", "position"),
+    CheckConstraint("version >= 1", name="version"),
+)
+"""The half-years as they were published; all figures stand in their documents."""
 
 category_authorities = Table(
     "category_authorities",

@@ -6,23 +6,24 @@ from datetime import date, datetime
 from services.chassis.callers import Caller
 from services.chassis.database import Connection
 from services.chassis.once import Once
+from services.chassis.tlog import append as log
+from services.chassis.tlog.head import Head
+from services.chassis.tlog.keys import EstateKeys
+from services.proofs.announced import Schedule
+from services.proofs.leaf import Leaf, sign
+from services.proofs.rules import frozen_policies
 from services.voting.actions.parts import Parts
-from services.voting.domain.ballot import (
-    Announcement,
-    Ballot,
-    FrozenRoll,
-    FrozenRules,
-    existing,
-)
+from services.voting.domain.ballot import Announcement, Ballot, FrozenRoll, FrozenRules, existing
 from services.voting.domain.convening import check_announcer
 from services.voting.domain.electorate import Electorate, check_electorate
 from services.voting.domain.errors import (
     BallotAlreadyAnnounced,
     ElectorateNotVerified,
 )
-from services.voting.domain.rules import current_rules, frozen_policies
-from services.voting.domain.schedule import Schedule, check_schedule
-from services.voting.store import announcements, ballots, heads
+from services.voting.domain.records import announced_records
+from services.voting.domain.rules import current_rules
+from services.voting.domain.schedule import check_schedule
+from services.voting.store import announcements, ballots
 
 
 @dataclass(frozen=True)
@@ -55,23 +56,24 @@ async def announce_ballot(
     async with parts.begin(once) as connection:
         draft = await _draft(connection, order)
     check_announcer(caller.roles, draft.convener)
-    planned = _schedule(parts, order, parts.zone)
+    planned = _schedule(order, parts.zone, parts.clock.now())
     check_schedule(planned, draft.meeting, current_rules().periods)
     # (2) The electorate, with no transaction open.
     electorate = await parts.identity.freeze_electorate(
         estate_id=order.estate_id, ballot_id=order.ballot_id, hold_until=planned.closes_at
     )
     check_electorate(electorate, estate_id=order.estate_id)
-    # (3) All of it at once, by the estate's own days.
+    # (3) All of it at once, by the estate's own days, and logged before anybody can vote.
     async with parts.begin(once) as connection:
-        await heads.lock(connection, order.estate_id)
+        head = await log.lock(connection, order.estate_id)
         draft = await _draft(connection, order)
-        schedule = _schedule(parts, order, electorate.zone)
+        schedule = _schedule(order, electorate.zone, head.instant(parts.clock.now()))
         check_schedule(schedule, draft.meeting, current_rules().periods)
         _check_held(schedule, until=planned.closes_at)
-        ballot = replace(draft, announcement=_announcement(schedule, electorate))
-        await _store(connection, ballot, electorate, announced_by=caller.subject)
-        return await once.keep(connection, ballot.announced())
+        announcement = _announcement(schedule, electorate, by=caller.subject, position=head.size)
+        ballot = replace(draft, announcement=announcement)
+        await _store(connection, head, ballot, electorate, keys=parts.log_keys.of(order.estate_id))
+        return await once.keep(connection, announcement)
 
 
 def _check_held(schedule: Schedule, *, until: datetime) -> None:
@@ -93,11 +95,13 @@ async def _draft(connection: Connection, order: AnnouncementOrder) -> Ballot:
     return ballot
 
 
-def _schedule(parts: Parts, order: AnnouncementOrder, zone: str) -> Schedule:
-    return Schedule(zone, parts.clock.now(), order.opens_on, order.closes_on)
+def _schedule(order: AnnouncementOrder, zone: str, at: datetime) -> Schedule:
+    return Schedule(zone, at, order.opens_on, order.closes_on)
 
 
-def _announcement(schedule: Schedule, electorate: Electorate) -> Announcement:
+def _announcement(
+    schedule: Schedule, electorate: Electorate, *, by: str, position: int
+) -> Announcement:
     table = current_rules()
     return Announcement(
         schedule=schedule,
@@ -109,18 +113,21 @@ def _announcement(schedule: Schedule, electorate: Electorate) -> Announcement:
             sha256=electorate.sha256,
             weight=electorate.weight,
         ),
+        attesters=electorate.attesters,
+        announced_by=by,
+        position=position,
     )
 
 
 async def _store(
-    connection: Connection, ballot: Ballot, electorate: Electorate, *, announced_by: str
+    connection: Connection, head: Head, ballot: Ballot, electorate: Electorate, *, keys: EstateKeys
 ) -> None:
+    at, rules = ballot.announced().schedule.announced_at, current_rules().document
+    await log.append(connection, head, _leaves(ballot, rules, keys), keys=keys, at=at)
+    await announcements.add(connection, ballot, rules_document=rules)
     key = (ballot.estate_id, ballot.ballot_id)
-    await announcements.add(
-        connection,
-        key,
-        ballot.announced(),
-        rules_document=current_rules().document,
-        announced_by=announced_by,
-    )
     await announcements.add_roll(connection, key, electorate.entries)
+
+
+def _leaves(ballot: Ballot, rules_document: bytes, keys: EstateKeys) -> list[Leaf]:
+    return [sign(keys.record, record) for record in announced_records(ballot, rules_document)]

@@ -1,49 +1,74 @@
-"""Cast one owner's vote. No neighbour is asked: everything was frozen with the announcement."""
+"""Cast one vote. No neighbour is asked: everything was frozen with the announcement."""
 
 from services.chassis.callers import Caller
-from services.voting.actions.append_votes import append_votes
+from services.proofs.trusted_keys import TrustedKeys
+from services.proofs.vote import Channel
 from services.voting.actions.parts import Parts
-from services.voting.domain.casting import CastVote, WaitingVote, check_card, check_choices
-from services.voting.domain.errors import BallotNotFound, EntryOfAnother, Refusal
-from services.voting.domain.vote import Vote
-from services.voting.store import electorates
+from services.voting.domain.casting import (
+    CastVote,
+    LoggedVote,
+    ReceiptedVote,
+    WaitingVote,
+    check_channel,
+    check_choices,
+)
+from services.voting.domain.errors import BallotNotFound, Refusal
+from services.voting.domain.signing import SignedVote, Signer, check_signed
+from services.voting.store import receipts
 
 
 async def cast_vote(
-    parts: Parts, caller: Caller, *, estate_id: str, ballot_id: str, vote: Vote
-) -> CastVote:
-    """Take `vote`, or return it as it was taken before.
+    parts: Parts, caller: Caller, *, estate_id: str, ballot_id: str, signed: SignedVote
+) -> ReceiptedVote:
+    """Take a vote, or return it as it was taken before, with its first receipt.
 
     Raises:
         DependentCardRefused: a family or tenant card never votes (HZ 90(4)).
+        ChannelNotYours: an official votes as an owner would, or an owner enters a paper.
         BallotNotFound: the estate has announced no such ballot.
-        EntryOfAnother: the caller is no holder of the entry.
         VoteForAnotherBallot, ItemNotPublished, ItemUnanswered, FollowMajorityNotOffered: the
             choices do not answer the published items.
+        KeyNotForChannel, KeyOfAnother, KeyNotRegistered, KeyNotAttested, VoteSignatureWrong: it is
+            not signed by a key that may sign it.
+        EntryOfAnother, EntryNotInElectorate: the entry is not the caller's, or is none.
         BallotNotOpenYet, BallotClosed: the window (HZ 20; CC 203).
         AlreadyVoted: the entry has voted.
         VoteIdReused: the id stands for another document.
+        TooBusy, OutcomeUnknown: it was not taken, or may have been.
     """
+    vote = signed.vote
     # (1) The card, before the database is troubled.
-    check_card(caller.roles)
-    async with parts.begin() as connection:
-        # (2) The entry is in the frozen electorate and the caller may act for it.
-        found = await electorates.paper_for(
-            connection, estate_id, ballot_id, entry_id=vote.entry_id, holder=caller.owner or ""
-        )
-        if found is None:
-            raise BallotNotFound("没有该表决。", "There is no such ballot.")
-        paper, area_centi = found
-        if area_centi is None or caller.owner is None:
-            raise EntryOfAnother(
-                "您不是该专有部分在本次表决名册上的业主。",
-                "You are no holder of this entry in the frozen electorate.",
-            )
-        # (3) A choice for every published item and for nothing else.
-        check_choices(vote, paper)
-        # (4) Its turn in the estate's order: window, repetition, one vote for each entry.
-        waiting = WaitingVote(vote, paper, area_centi, cast_by=caller.owner)
-        (verdict,) = await append_votes(connection, estate_id, [waiting], clock=parts.clock)
+    check_channel(caller.roles, vote.channel)
+    # (2) A choice for every published item and for nothing else.
+    paper = await parts.papers.of(estate_id, ballot_id)
+    if paper is None:
+        raise BallotNotFound("没有该表决。", "There is no such ballot.")
+    check_choices(vote, paper)
+    # (3) Signed by the caller's own key, which the announced attesters say is his.
+    by = caller.owner if vote.channel is Channel.PHONE else caller.subject
+    signer = Signer(by, caller.keys)
+    check_signed(signed, signer, estate_id=estate_id, attesters=paper.attesters)
+    # (4) Its turn in the estate's order: entry, window, repetition, one vote for each entry.
+    waiting = WaitingVote(signed, paper, by=signed.attestation.holder)
+    verdict = await parts.appender.ask(estate_id, waiting)
     if isinstance(verdict, Refusal):
         raise verdict
-    return verdict
+    logged = await _found_again(parts, estate_id, verdict)
+    return ReceiptedVote(logged.cast, logged.receipt(_own_keys(parts, estate_id)))
+
+
+async def _found_again(parts: Parts, estate_id: str, taken: LoggedVote | CastVote) -> LoggedVote:
+    """Return a vote with its proof to its first checkpoint, also if it was taken before."""
+    if isinstance(taken, LoggedVote):
+        return taken
+    async with parts.begin() as connection:
+        checkpoint = await receipts.first_checkpoint(connection, estate_id, taken.position)
+        return await receipts.logged(connection, estate_id, taken, checkpoint)
+
+
+def _own_keys(parts: Parts, estate_id: str) -> TrustedKeys:
+    """Return the log's own keys: no witness can have seen a checkpoint that was just made."""
+    keys = parts.log_keys.of(estate_id)
+    return TrustedKeys(
+        estate_id, parts.log_keys.service, keys.log_key, keys.record_key, keys.time_key
+    )

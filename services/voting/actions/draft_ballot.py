@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from services.chassis.callers import Caller
 from services.chassis.once import Once
+from services.proofs.announced import Attachment, Item, Openings
 from services.voting.actions.parts import Parts
-from services.voting.domain.ballot import Attachment, Ballot, Item, SeenBallot
+from services.voting.domain.ballot import Ballot, SeenBallot
 from services.voting.domain.convening import ConveningReason, convener
-from services.voting.domain.rules import current_rules
+from services.voting.domain.rules import check_kind, current_rules
 from services.voting.domain.schedule import Meeting
 from services.voting.store import ballots
 
@@ -31,6 +32,7 @@ class BallotDraft:
     title: str
     meeting: Meeting
     convening_reason: ConveningReason | None
+    openings: Openings
     items: tuple[ItemDraft, ...]
 
 
@@ -47,7 +49,7 @@ async def draft_ballot(
     """
     body = convener(caller.roles, draft.convening_reason)
     for item in draft.items:
-        current_rules().rule_for(item.kind)
+        check_kind(current_rules(), item.kind)
     ballot = Ballot(
         estate_id=estate_id,
         ballot_id=str(uuid.uuid4()),
@@ -56,6 +58,7 @@ async def draft_ballot(
         convener=body,
         convening_reason=draft.convening_reason,
         drafted_at=parts.clock.now(),
+        openings=draft.openings,
         items=tuple(_item(number, item) for number, item in enumerate(draft.items, start=1)),
     )
     async with parts.begin(once) as connection:

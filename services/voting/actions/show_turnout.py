@@ -1,9 +1,9 @@
 """Show how many have voted, and nothing about how (promise: no partial result while open)."""
 
+from services.proofs.rules import read_rules
 from services.voting.actions.parts import Parts
 from services.voting.domain.ballot import published
-from services.voting.domain.counting import Turnout, turnout_of
-from services.voting.domain.rules import read_rules
+from services.voting.domain.turnout import Turnout, turnout_of
 from services.voting.store import announcements, ballots, votes
 
 

@@ -6,17 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from services.proofs.announced import Attachment, Item, Openings
+from services.proofs.areas import area_m2
 from services.voting.actions.announce_ballot import AnnouncementOrder
 from services.voting.actions.draft_ballot import BallotDraft, ItemDraft
-from services.voting.domain.areas import area_m2
-from services.voting.domain.ballot import (
-    Announcement,
-    Attachment,
-    BallotState,
-    FrozenRoll,
-    Item,
-    SeenBallot,
-)
+from services.voting.domain.ballot import Announcement, BallotState, FrozenRoll, SeenBallot
 from services.voting.domain.convening import Convener, ConveningReason, article_of
 from services.voting.domain.schedule import Meeting
 
@@ -45,6 +39,21 @@ _Day = Annotated[
     BeforeValidator(_only_text, json_schema_input_type=date),
     Field(strict=False),
     AfterValidator(_in_the_calendar),
+]
+_Openings = Annotated[
+    Openings,
+    Field(
+        strict=False,
+        description=(
+            "Who may see the single votes after the result, each beside the pseudonyms of those "
+            "who could cast it. NONE: nobody; the export shows the electorate, that each vote was "
+            "logged, and the result, so everybody can check that nothing was added or dropped, but "
+            "not recount. OFFICIALS: those who convene, the street office, the housing bureau and "
+            "auditors recount every vote; owners see what NONE shows. OWNERS: every owner of the "
+            "electorate recounts as well, and may recognise a neighbour by his area. It is frozen "
+            "with the announcement and printed in the notice."
+        ),
+    ),
 ]
 _Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 _Text = Annotated[str, Field(max_length=20_000)]
@@ -97,6 +106,7 @@ class BallotIn(_In):
     title: Annotated[_Title, Field(examples=["2026 年第一次业主大会会议"])]
     meeting: _Meeting
     convening_reason: _Reason = None
+    openings: _Openings = Openings.NONE
     items: Annotated[list[ItemIn], Field(min_length=1, max_length=50)]
 
     def value(self) -> BallotDraft:
@@ -105,6 +115,7 @@ class BallotIn(_In):
             title=self.title,
             meeting=self.meeting,
             convening_reason=self.convening_reason,
+            openings=self.openings,
             items=tuple(item.value() for item in self.items),
         )
 
@@ -212,6 +223,7 @@ class BallotOut(BaseModel):
     convener: Convener
     convening_reason: ConveningReason | None
     convening_article: Annotated[str, Field(examples=["HZ 40"])]
+    openings: Openings
     state: BallotState
     drafted_at: AwareDatetime
     items: list[ItemOut]
@@ -229,6 +241,7 @@ class BallotOut(BaseModel):
             convener=ballot.convener,
             convening_reason=ballot.convening_reason,
             convening_article=article_of(ballot.convening_reason),
+            openings=ballot.openings,
             state=seen.state,
             drafted_at=ballot.drafted_at,
             items=[ItemOut.of(item) for item in ballot.items],

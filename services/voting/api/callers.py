@@ -14,3 +14,4 @@ _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 EstateId = Annotated[str, Path(pattern=_UUID)]
 BallotId = Annotated[str, Path(pattern=_UUID)]
 ItemId = Annotated[str, Path(pattern=_UUID)]
+VoteId = Annotated[str, Path(pattern=_UUID)]

@@ -1,6 +1,8 @@
 """Every refusal of voting as a problem document (RFC 9457); slugs never change once published."""
 
+from services.chassis.gathering import OutcomeUnknown, TooBusy
 from services.chassis.problems import Problem
+from services.chassis.tlog.refusals import LOG_PROBLEMS
 from services.voting.domain import errors
 
 PROBLEMS: dict[type[Exception], Problem] = {
@@ -64,6 +66,22 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.BallotClosed: Problem(
         409, "ballot-closed", "已经截止", "The ballot has closed", "HZ 20; CC 203"
     ),
+    errors.EvidenceMissing: Problem(422, "evidence-missing", "缺少录入凭据", "Evidence missing"),
+    errors.ChannelNotYours: Problem(
+        403, "channel-not-yours", "不能以此方式投票", "Not your way to vote"
+    ),
+    errors.KeyNotForChannel: Problem(
+        403, "key-not-for-channel", "密钥不适用此方式", "Key not for this channel"
+    ),
+    errors.KeyOfAnother: Problem(403, "key-of-another", "非本人密钥", "Another holder's key"),
+    errors.KeyNotRegistered: Problem(
+        403, "key-not-registered", "密钥未登记或已注销", "Key not registered"
+    ),
+    errors.KeyNotAttested: Problem(422, "key-not-attested", "密钥证明无效", "Key not attested"),
+    errors.VoteSignatureWrong: Problem(422, "signature-wrong", "签名不正确", "Signature wrong"),
+    errors.EntryNotInElectorate: Problem(
+        409, "entry-not-in-electorate", "名册无此表决权", "Entry not in the electorate"
+    ),
     errors.EntryOfAnother: Problem(
         403, "entry-of-another", "非本人专有部分", "Another owner's entry", "CC 278"
     ),
@@ -82,4 +100,11 @@ PROBLEMS: dict[type[Exception], Problem] = {
         409, "frozen-records-changed", "冻结记录校验不符", "Frozen records changed"
     ),
     errors.NotCountedYet: Problem(409, "not-counted-yet", "尚未计票", "Not counted yet"),
+    errors.VoteNotFound: Problem(404, "no-such-vote", "没有该选票", "No such vote"),
+    errors.CheckpointNotFound: Problem(
+        404, "no-such-checkpoint", "没有该检查点", "No such checkpoint"
+    ),
+    TooBusy: Problem(503, "too-busy", "请求过多", "Too busy"),
+    OutcomeUnknown: Problem(503, "outcome-unknown", "结果未知", "Outcome unknown"),
+    **LOG_PROBLEMS,
 }

@@ -6,17 +6,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.voting.domain.areas import area_m2
+from services.proofs.areas import area_m2
+from services.proofs.counting import Direction, DirectionReason, Measured, Outcome
+from services.proofs.rules import RuleTable
+from services.proofs.vote import Channel
 from services.voting.domain.authority import Authority, AuthorityState
 from services.voting.domain.ballot import BallotState
-from services.voting.domain.counting import (
-    Direction,
-    DirectionReason,
-    Measured,
-    Outcome,
-    Turnout,
-)
-from services.voting.domain.rules import RuleTable
+from services.voting.domain.turnout import Turnout
 
 Area = Annotated[str, Field(pattern=r"^\d+\.\d{2}$", examples=["165000.50"])]
 
@@ -166,6 +162,9 @@ class ResultOut(BaseModel):
     rules: CountedRulesOut
     people_voted: int
     area_voted_m2: Area
+    by_channel: Annotated[
+        dict[Channel, int], Field(examples=[{"PHONE": 1500, "PAPER": 140, "TELEPHONE": 10}])
+    ]
     items: list[ItemResultOut]
 
     @classmethod

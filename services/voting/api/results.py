@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
 
 from services.chassis.application import parts_of
 from services.chassis.callers import Caller, allow, public
@@ -10,6 +11,7 @@ from services.chassis.once import Once, once_for
 from services.chassis.problems import refusals
 from services.chassis.revalidation import NOT_MODIFIED
 from services.voting.actions.count_ballot import count_ballot
+from services.voting.actions.export_bundle import export_bundle
 from services.voting.actions.parts import Parts
 from services.voting.actions.show_authority import show_authority
 from services.voting.actions.show_result import show_result
@@ -28,6 +30,7 @@ from services.voting.domain.rules import current_rules
 
 router = APIRouter()
 PartsHere = Annotated[Parts, Depends(parts_of(Parts))]
+BUNDLE = "application/jsonl"
 BALLOT = "/v1/estates/{estate_id}/ballots/{ballot_id}"
 
 
@@ -94,6 +97,31 @@ async def get_result(
     """Show the published result."""
     document = await show_result(parts, estate_id=estate_id, ballot_id=ballot_id)
     return tagged(request, ResultOut.of(document))
+
+
+@router.get(
+    f"{BALLOT}/bundle",
+    operation_id="export_bundle",
+    summary="导出可独立验证的表决数据 / Export a counted ballot for verification",
+    tags=["results"],
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "JSON lines: a header, every leaf of the log, the electorate, an end",
+            "content": {BUNDLE: {"schema": {"type": "string"}}},
+        },
+        **refusals(PROBLEMS, errors.BallotNotFound, errors.NotCountedYet),
+    },
+)
+async def get_bundle(
+    estate_id: EstateId,
+    ballot_id: BallotId,
+    caller: Annotated[Caller, Depends(allow(*READERS))],
+    parts: PartsHere,
+) -> StreamingResponse:
+    """Export everything that a verifier needs; single votes as the announced policy allows."""
+    lines = await export_bundle(parts, caller, estate_id=estate_id, ballot_id=ballot_id)
+    return StreamingResponse(lines, media_type=BUNDLE)
 
 
 @router.get(

@@ -1,62 +1,62 @@
-"""Routes of votes: cast one, see one's own."""
+"""Routes of votes: cast one, see one's own and its receipt."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from services.chassis.application import parts_of
 from services.chassis.callers import Caller, allow
+from services.chassis.gathering import OutcomeUnknown, TooBusy
 from services.chassis.once import checked_key
 from services.chassis.problems import refusals
 from services.voting.actions.cast_vote import cast_vote
 from services.voting.actions.parts import Parts
 from services.voting.actions.show_my_entries import show_my_entries
 from services.voting.actions.show_my_votes import show_my_votes
-from services.voting.api.callers import BallotId, EstateId
+from services.voting.actions.show_receipt import show_receipt
+from services.voting.api.callers import CONVENERS, OFFICIALS, BallotId, EstateId, VoteId
 from services.voting.api.problems import PROBLEMS
 from services.voting.api.vote_bodies import (
-    VOTE_DOCUMENT,
     CastVoteOut,
     MyEntriesOut,
     MyEntryOut,
     MyVoteOut,
     MyVotesOut,
+    ReceiptOut,
+    SignedVoteIn,
 )
 from services.voting.domain import errors
-from services.voting.domain.vote import Vote, read_vote
+from services.voting.domain.signing import SignedVote
 
 router = APIRouter(prefix="/v1/estates/{estate_id}/ballots/{ballot_id}", tags=["votes"])
 PartsHere = Annotated[Parts, Depends(parts_of(Parts))]
 
 
 async def sent_vote(
-    request: Request, idempotency_key: Annotated[str | None, Header()] = None
-) -> Vote:
-    """Return the vote of a request, from the bytes as they came; its own id is its key.
-
-    The document is read here and not by a model: its bytes are what is hashed, kept and signed.
-    """
+    body: SignedVoteIn, idempotency_key: Annotated[str | None, Header()] = None
+) -> SignedVote:
+    """Return the vote of a request; its own id is its key."""
     key = checked_key(idempotency_key)
-    vote = read_vote(await request.body())
-    if vote.vote_id != key:
+    signed = body.value()
+    if signed.vote.vote_id != key:
         raise errors.IdempotencyKeyDiffers(
             "Idempotency-Key 须与选票编号一致。", "The Idempotency-Key of a vote is its vote_id."
         )
-    return vote
+    return signed
 
 
 @router.post(
     "/votes",
     operation_id="cast_vote",
-    summary="投票 / Cast a vote",
+    summary="投票，或录入纸质、电话投票 / Cast a vote, or enter one from paper or telephone",
     status_code=201,
     response_model=CastVoteOut,
-    openapi_extra=VOTE_DOCUMENT,
     responses=refusals(
         PROBLEMS,
         errors.BallotNotFound,
         errors.VoteUnreadable,
         errors.ChoiceUnknown,
+        errors.EvidenceMissing,
         errors.IdempotencyKeyDiffers,
         errors.VoteForAnotherBallot,
         errors.ItemNotPublished,
@@ -64,23 +64,56 @@ async def sent_vote(
         errors.FollowMajorityNotOffered,
         errors.BallotNotOpenYet,
         errors.BallotClosed,
-        errors.EntryOfAnother,
         errors.DependentCardRefused,
+        errors.ChannelNotYours,
+        errors.KeyNotForChannel,
+        errors.KeyOfAnother,
+        errors.KeyNotRegistered,
+        errors.KeyNotAttested,
+        errors.VoteSignatureWrong,
+        errors.EntryOfAnother,
+        errors.EntryNotInElectorate,
         errors.AlreadyVoted,
         errors.VoteIdReused,
+        TooBusy,
+        OutcomeUnknown,
     ),
 )
 async def post_vote(
     estate_id: EstateId,
     ballot_id: BallotId,
-    caller: Annotated[Caller, Depends(allow("owner", "dependent"))],
+    caller: Annotated[Caller, Depends(allow("owner", "dependent", *CONVENERS))],
     parts: PartsHere,
-    vote: Annotated[Vote, Depends(sent_vote)],
+    signed: Annotated[SignedVote, Depends(sent_vote)],
 ) -> Response:
-    """Take a vote; the same vote again gets the same answer."""
-    cast = await cast_vote(parts, caller, estate_id=estate_id, ballot_id=ballot_id, vote=vote)
+    """Take a signed vote and return its receipt; the same vote again gets the same answer."""
+    cast = await cast_vote(parts, caller, estate_id=estate_id, ballot_id=ballot_id, signed=signed)
     # Validated by its own model already; a second pass would cost a tenth of the request.
     return Response(CastVoteOut.of(cast).model_dump_json(), 201, media_type="application/json")
+
+
+@router.get(
+    "/votes/{vote_id}/receipt",
+    operation_id="show_receipt",
+    summary="我的选票的收据 / The receipt of one's own vote",
+    response_model=ReceiptOut,
+    responses=refusals(PROBLEMS, errors.VoteNotFound, errors.CheckpointNotFound),
+)
+async def get_receipt(  # noqa: PLR0913, PLR0917 - FastAPI hands each its own
+    estate_id: EstateId,
+    ballot_id: BallotId,
+    vote_id: VoteId,
+    caller: Annotated[Caller, Depends(allow("owner", "dependent", *OFFICIALS))],
+    parts: PartsHere,
+    size: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+) -> Response:
+    """Show a receipt to the newest published checkpoint, or to the one of `size`.
+
+    To anybody but the owner who cast the vote there is none.
+    """
+    place = (estate_id, ballot_id)
+    receipt = await show_receipt(parts, caller, place=place, vote_id=vote_id, size=size)
+    return Response(receipt.encoded(), media_type="application/json")
 
 
 @router.get(

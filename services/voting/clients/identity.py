@@ -7,16 +7,18 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from services.chassis.neighbours import Neighbour, NeighbourRefused
-from services.voting.domain.areas import area_centi
-from services.voting.domain.electorate import Electorate, ElectorateEntry, EntryKind, Weight
+from services.proofs.areas import area_centi
+from services.proofs.electorate import EntryKind, Weight
+from services.proofs.instants import rfc3339
+from services.voting.domain.electorate import Electorate, ElectorateEntry
 from services.voting.domain.errors import (
     ElectorateNotVerified,
     ElectorateRefused,
     RegisterNotSignedOff,
 )
-from services.voting.domain.schedule import rfc3339
 
 _Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _NOT_SIGNED_OFF = "/problems/identity/register-not-signed-off"
 
@@ -45,6 +47,7 @@ class _ElectorateAnswer(_Answer):
     people: _Number
     area_m2: str
     sha256: str
+    attesters: list[_Key]
     entries: list[_EntryAnswer]
 
 
@@ -107,6 +110,7 @@ def _electorate(answer: _ElectorateAnswer) -> Electorate:
         policy=answer.policy,
         weight=Weight(answer.people, area_centi(answer.area_m2)),
         sha256=answer.sha256,
+        attesters=frozenset(bytes.fromhex(one) for one in answer.attesters),
         entries=tuple(
             ElectorateEntry(
                 entry_id=entry.entry_id,

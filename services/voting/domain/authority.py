@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.voting.domain.ballot import Ballot, Item
-from services.voting.domain.counting import Outcome
+from services.proofs.announced import Item
+from services.proofs.counting import Outcome
+from services.voting.domain.ballot import Ballot
 
 
 class AuthorityState(StrEnum):

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.proofs.announced import Item, Notice, Openings, Schedule
+from services.proofs.electorate import Weight
+from services.proofs.result import Basis
+from services.proofs.rules import Policies
 from services.voting.domain.convening import Convener, ConveningReason
-from services.voting.domain.electorate import Weight
 from services.voting.domain.errors import BallotNotAnnounced, BallotNotFound
-from services.voting.domain.rules import Policies
-from services.voting.domain.schedule import Meeting, Schedule
+from services.voting.domain.schedule import Meeting
 
 
 class BallotState(StrEnum):
@@ -23,32 +25,6 @@ class BallotState(StrEnum):
     OPEN = "OPEN"
     CLOSED = "CLOSED"
     COUNTED = "COUNTED"
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A paper that belongs to an item, named by the hash of its bytes."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question of a ballot; `number` is its place on the paper, from 1.
-
-    A passed item with a budget covers spending up to it, never beyond (HZ 16(5), 16(10)).
-    """
-
-    item_id: str
-    number: int
-    kind: str
-    title: str
-    description: str
-    budget_fen: int | None
-    attachments: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +49,18 @@ class FrozenRoll:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What one request freezes: schedule, rules and electorate; the items are frozen already."""
+    """What one request freezes: schedule, rules and electorate; the items are frozen already.
+
+    `attesters` are the keys of identity whose word on a device key is taken. `position` is where
+    the ballot's leaf is in the log; those of rules, electorate and schedule follow it.
+    """
 
     schedule: Schedule
     rules: FrozenRules
     roll: FrozenRoll
+    attesters: frozenset[bytes]
+    announced_by: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +74,7 @@ class Ballot:
     convener: Convener
     convening_reason: ConveningReason | None
     drafted_at: datetime
+    openings: Openings
     items: tuple[Item, ...]
     announcement: Announcement | None = None
     counted_at: datetime | None = None
@@ -117,6 +101,44 @@ class Ballot:
                 "该表决尚未公告。", "The ballot has not been announced.", ballot_id=self.ballot_id
             )
         return self.announcement
+
+    def notice(self) -> Notice:
+        """Return the ballot as it was announced, to be logged and read by anybody.
+
+        Raises:
+            BallotNotAnnounced: the ballot is a draft.
+        """
+        announced = self.announced()
+        return Notice(
+            estate_id=self.estate_id,
+            ballot_id=self.ballot_id,
+            title=self.title,
+            meeting=self.meeting.value,
+            convener=self.convener.value,
+            convening_reason=self.convening_reason and self.convening_reason.value,
+            items=self.items,
+            openings=self.openings,
+            policies=announced.rules.policies,
+            attesters=announced.attesters,
+            announced_at=announced.schedule.announced_at,
+            announced_by=announced.announced_by,
+        )
+
+    def basis(self) -> Basis:
+        """Return what the ballot's result is counted on.
+
+        Raises:
+            BallotNotAnnounced: the ballot is a draft.
+        """
+        announced = self.announced()
+        return Basis(
+            estate_id=self.estate_id,
+            ballot_id=self.ballot_id,
+            electorate=announced.roll.weight,
+            electorate_sha256=announced.roll.sha256,
+            rules_version=announced.rules.version,
+            rules_sha256=announced.rules.sha256,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,23 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.proofs.announced import Schedule
+from services.proofs.attestation import SignedAttestation
+from services.proofs.instants import rfc3339
+from services.proofs.leaf import Leaf
+from services.proofs.receipt import Receipt, receipt_of
+from services.proofs.tlog_proof import TlogProof
+from services.proofs.trusted_keys import TrustedKeys
+from services.proofs.vote import Channel, Choice, Vote
+from services.voting.domain.convening import Convener
 from services.voting.domain.errors import (
     AlreadyVoted,
     BallotClosed,
     BallotNotOpenYet,
+    ChannelNotYours,
     DependentCardRefused,
+    EntryNotInElectorate,
+    EntryOfAnother,
     FollowMajorityNotOffered,
     ItemNotPublished,
     ItemUnanswered,
@@ -21,37 +33,91 @@ from services.voting.domain.errors import (
     VoteForAnotherBallot,
     VoteIdReused,
 )
-from services.voting.domain.schedule import Schedule, rfc3339
-from services.voting.domain.vote import Choice, Vote
+from services.voting.domain.signing import SignedVote
 
 
 @dataclass(frozen=True, slots=True)
 class BallotPaper:
-    """What a vote is held against: the published items, the window, the choice of 随多数."""
+    """What a vote is held against: the published items, the window, 随多数, whose word on keys."""
 
+    estate_id: str
     ballot_id: str
     item_ids: Collection[str]
     schedule: Schedule
     follow_offered: bool
+    attesters: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingVote:
-    """A vote whose caller and choices are in order, waiting for its turn in the estate's order."""
+    """A vote whose signature, caller and choices are in order, waiting for its turn.
 
-    vote: Vote
+    `by` is who signed it: an owner by his pseudonym, or the official who entered it.
+    """
+
+    signed: SignedVote
     paper: BallotPaper
-    area_centi: int
-    cast_by: str
+    by: str
+
+    @property
+    def vote(self) -> Vote:
+        """Return what was signed."""
+        return self.signed.vote
 
 
 @dataclass(frozen=True, slots=True)
 class CastVote:
-    """A vote that has been taken: when, and at which position in its estate's order of votes."""
+    """A vote that has been taken: by whom, when, and at which position of the estate's log."""
 
     vote: Vote
+    by: str
     cast_at: datetime
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedVote:
+    """A vote with all that its receipt is made of."""
+
+    cast: CastVote
+    leaf: Leaf
+    key: SignedAttestation
+    proof: TlogProof
+
+    def receipt(self, keys: TrustedKeys) -> Receipt:
+        """Return what its owner keeps, for the log with these keys."""
+        return receipt_of(self.leaf, self.cast.vote.document, self.proof, keys, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptedVote:
+    """A vote that has been taken, and its receipt."""
+
+    cast: CastVote
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is on record about a waiting vote when its turn comes.
+
+    `area_centi` is that of its entry, absent if the electorate has none such; `known` is the vote
+    that was taken with its id before.
+    """
+
+    area_centi: int | None
+    is_holder: bool
+    has_voted: bool
+    known: CastVote | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVote:
+    """A vote that this group adds, with the area of its entry."""
+
+    waiting: WaitingVote
+    area_centi: int
+    cast: CastVote
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,45 +125,69 @@ class Decision:
     """A verdict for every waiting vote, in their order, and which of them are to be stored."""
 
     verdicts: tuple[CastVote | Refusal, ...]
-    stored: tuple[tuple[WaitingVote, CastVote], ...]
+    stored: tuple[StoredVote, ...]
 
 
 def decide(
-    waiting: Sequence[WaitingVote], known: Sequence[CastVote], *, votes_count: int, at: datetime
+    waiting: Sequence[WaitingVote], standings: Sequence[Standing], *, first: int, at: datetime
 ) -> Decision:
     """Return the verdict on every waiting vote of one estate at the instant `at`.
 
     Args:
         waiting: in the order in which they came.
-        known: every stored vote of the estate with one of their ids or for one of their entries.
-        votes_count: how many votes the estate has; new positions follow it without a gap.
+        standings: what is on record about each.
+        first: the next position of the estate's log; new votes follow it without a gap.
         at: an instant read while no other vote of the estate can be taken.
     """
-    by_id = {cast.vote.vote_id: cast for cast in known}
-    voted = {(cast.vote.ballot_id, cast.vote.entry_id) for cast in known}
+    taken: dict[str, CastVote] = {}
+    voted: set[tuple[str, str]] = set()
     verdicts: list[CastVote | Refusal] = []
-    stored: list[tuple[WaitingVote, CastVote]] = []
-    for one in waiting:
-        fresh = CastVote(one.vote, at, position=votes_count + len(stored))
-        verdict = _verdict(one, by_id, voted, fresh)
-        verdicts.append(verdict)
-        if verdict is fresh:
-            stored.append((one, fresh))
-            by_id[one.vote.vote_id] = fresh
-            voted.add((one.vote.ballot_id, one.vote.entry_id))
+    stored: list[StoredVote] = []
+    for one, standing in zip(waiting, standings, strict=True):
+        entry = (one.vote.ballot_id, one.vote.entry_id)
+        known = standing.known or taken.get(one.vote.vote_id)
+        refused = _entry_refusal(one, standing)
+        if refused is None and known is not None:
+            # A vote sent again is the vote taken then, even after the close: retried is once.
+            verdicts.append(_again(one, known))
+            continue
+        refused = refused or outside(one.paper.schedule, at)
+        if refused is None and (standing.has_voted or entry in voted):
+            refused = AlreadyVoted(
+                "该专有部分在本次表决中已经投票，首次有效投票为准。",
+                "This entry has voted in this ballot; the first valid vote stands.",
+            )
+        if refused is not None or standing.area_centi is None:
+            assert refused is not None
+            verdicts.append(refused)
+            continue
+        fresh = CastVote(one.vote, one.by, at, position=first + len(stored))
+        stored.append(StoredVote(one, standing.area_centi, fresh))
+        taken[one.vote.vote_id] = fresh
+        voted.add(entry)
+        verdicts.append(fresh)
     return Decision(tuple(verdicts), tuple(stored))
 
 
-def check_card(roles: AbstractSet[str]) -> None:
-    """Refuse a card that never votes (HZ 90(4)).
+def check_channel(roles: AbstractSet[str], channel: Channel) -> None:
+    """Refuse a vote on a way that is not open to somebody with `roles`.
 
     Raises:
-        DependentCardRefused: the caller holds a family or tenant card and no main card here.
+        DependentCardRefused: a family or tenant card, and no main card, on a phone (HZ 90(4)).
+        ChannelNotYours: an official votes as an owner would, or an owner enters a paper.
     """
-    if "owner" not in roles:
+    if channel is Channel.PHONE and "owner" in roles:
+        return
+    if channel is Channel.PHONE and roles.isdisjoint(Convener):
         raise DependentCardRefused(
             "附属卡（家庭成员、租户等）不能参与表决，请业主本人使用主卡投票。",
             "A family or tenant card never votes; the owner votes with the main card.",
+        )
+    if channel is Channel.PHONE or roles.isdisjoint(Convener):
+        raise ChannelNotYours(
+            "手机投票由业主本人提交；纸质和电话投票由召集人录入。",
+            "Owners vote by phone; those who convene enter votes from paper and telephone.",
+            channel=channel.value,
         )
 
 
@@ -131,29 +221,23 @@ def check_choices(vote: Vote, paper: BallotPaper) -> None:
         )
 
 
-def _verdict(
-    one: WaitingVote,
-    by_id: dict[str, CastVote],
-    voted: set[tuple[str, str]],
-    fresh: CastVote,
-) -> CastVote | Refusal:
-    # (1) A vote sent again is the vote taken then, even after the close: retried is once.
-    if before := by_id.get(one.vote.vote_id):
-        return _again(one.vote, before)
-    # (2) The window, by an instant that follows every vote taken so far.
-    if refusal := outside(one.paper.schedule, fresh.cast_at):
-        return refusal
-    # (3) One vote for each entry; the first valid one stands.
-    if (one.vote.ballot_id, one.vote.entry_id) in voted:
-        return AlreadyVoted(
-            "该专有部分在本次表决中已经投票，首次有效投票为准。",
-            "This entry has voted in this ballot; the first valid vote stands.",
+def _entry_refusal(one: WaitingVote, standing: Standing) -> Refusal | None:
+    if one.vote.channel is not Channel.PHONE:
+        if standing.area_centi is None:
+            return EntryNotInElectorate(
+                "本次表决名册上没有该表决权。", "The frozen electorate has no such entry."
+            )
+        return None
+    if standing.area_centi is None or not standing.is_holder:
+        return EntryOfAnother(
+            "您不是该专有部分在本次表决名册上的业主。",
+            "You are no holder of this entry in the frozen electorate.",
         )
-    return fresh
+    return None
 
 
-def _again(vote: Vote, before: CastVote) -> CastVote | Refusal:
-    if before.vote.document == vote.document:
+def _again(one: WaitingVote, before: CastVote) -> CastVote | Refusal:
+    if (before.vote.document, before.by) == (one.vote.document, one.by):
         return before
     return VoteIdReused("该选票编号已用于另一张选票。", "This vote id stands for another vote.")
 

@@ -4,37 +4,16 @@ One entry is one person (HZ 17(2)): the same set of owners counts once with its 
 of a developer's stock is one entry. Holders are pseudonyms; voting never learns whose.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import available_timezones
 
-from services.proofs.canonical import canonical, sha256_hex
+from services.proofs.electorate import EntryKind, RollEntry, RollHash, Weight, holders_sha256
+from services.proofs.leaf import is_key
+from services.proofs.rules import OF_THE_ELECTORATE, Policies
+from services.proofs.vote import Channel
 from services.voting.domain.errors import ElectorateNotVerified
-from services.voting.domain.rules import OF_THE_ELECTORATE, Policies
-
-
-class EntryKind(StrEnum):
-    """Owners of delivered parts, or the developer for everything unsold or undelivered."""
-
-    OWNERS = "OWNERS"
-    DEVELOPER = "DEVELOPER"
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """The two measures of every count (CC 278): people, and area in 0.01 m²."""
-
-    people: int
-    area_centi: int
-
-    def __add__(self, other: "Weight") -> "Weight":
-        return Weight(self.people + other.people, self.area_centi + other.area_centi)
-
-
-NOBODY = Weight(people=0, area_centi=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +26,18 @@ class ElectorateEntry:
     units: int
     holders: tuple[str, ...]
 
+    def published(self) -> RollEntry:
+        """Return the entry without who may act for it."""
+        return RollEntry(self.entry_id, self.kind, self.area_centi, holders_sha256(self.holders))
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """That an entry has voted: when and on which way, and nothing of the choices."""
+
+    cast_at: datetime
+    channel: Channel
+
 
 @dataclass(frozen=True, slots=True)
 class HeldEntry:
@@ -56,12 +47,15 @@ class HeldEntry:
     kind: EntryKind
     area_centi: int
     units: int
-    voted: bool
+    voted: Voted | None
 
 
 @dataclass(frozen=True, slots=True)
 class Electorate:
-    """A roll as identity froze it; `sha256` is what identity says its hash is."""
+    """A roll as identity froze it; `sha256` is what identity says its hash is.
+
+    `attesters` are the keys by which identity says whose a device key is.
+    """
 
     electorate_id: str
     estate_id: str
@@ -70,6 +64,7 @@ class Electorate:
     policy: Policies
     weight: Weight
     sha256: str
+    attesters: frozenset[bytes]
     entries: tuple[ElectorateEntry, ...]
 
 
@@ -78,16 +73,10 @@ def electorate_sha256(estate_id: str, policy: Policies, entries: Sequence[Electo
 
     Holders enter as a hash of their own, so the roll can be published without them.
     """
-    rows = [
-        {
-            "entry_id": entry.entry_id,
-            "area_centi": entry.area_centi,
-            "kind": entry.kind.value,
-            "holders_sha256": hashlib.sha256(canonical(sorted(entry.holders))).hexdigest(),
-        }
-        for entry in sorted(entries, key=lambda entry: entry.entry_id)
-    ]
-    return sha256_hex({"estate_id": estate_id, "policy": dict(policy), "entries": rows})
+    roll = RollHash(estate_id, policy)
+    for entry in sorted(entries, key=lambda entry: entry.entry_id):
+        roll.add(entry.published())
+    return roll.sha256().hex()
 
 
 def check_electorate(electorate: Electorate, *, estate_id: str) -> None:
@@ -96,7 +85,7 @@ def check_electorate(electorate: Electorate, *, estate_id: str) -> None:
     Raises:
         ElectorateNotVerified: another estate's, an unknown zone, a repeated entry, a policy that
             does not say how it was made, an entry that nobody can act for or that names somebody
-            twice, or totals or a hash that do not follow from the entries.
+            twice, totals or a hash that do not follow from the entries, or no attesters' keys.
     """
     for broken, what in (
         (electorate.estate_id != estate_id, "estate"),
@@ -106,6 +95,7 @@ def check_electorate(electorate: Electorate, *, estate_id: str) -> None:
         (not all(_well_held(entry) for entry in electorate.entries), "holders"),
         (weight_of(electorate.entries) != electorate.weight, "totals"),
         (_recomputed(electorate) != electorate.sha256, "sha256"),
+        (not electorate.attesters or not all(map(is_key, electorate.attesters)), "attesters"),
     ):
         if broken:
             raise ElectorateNotVerified(

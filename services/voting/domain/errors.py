@@ -110,6 +110,38 @@ class BallotClosed(Refusal):
     """The vote came after the ballot closed; 24:00 of the last day is late (CC 203)."""
 
 
+class EvidenceMissing(Refusal):
+    """A vote that officials enter does not name the hash of its scan or recording."""
+
+
+class ChannelNotYours(Refusal):
+    """Owners vote by phone; who convenes enters votes from paper and telephone."""
+
+
+class KeyNotForChannel(Refusal):
+    """An owner's key under a vote from paper or telephone, or an official's under a phone's."""
+
+
+class KeyOfAnother(Refusal):
+    """The key was attested for another holder, or for another estate."""
+
+
+class KeyNotRegistered(Refusal):
+    """The key is not among those that identity names for the caller: unknown, or revoked."""
+
+
+class KeyNotAttested(Refusal):
+    """Identity's word on the key is missing, or not by an attester announced with the ballot."""
+
+
+class VoteSignatureWrong(Refusal):
+    """The key did not sign this vote."""
+
+
+class EntryNotInElectorate(Refusal):
+    """The frozen electorate has no entry of this id."""
+
+
 class EntryOfAnother(Refusal):
     """The caller is no holder of this electorate entry."""
 
@@ -140,3 +172,11 @@ class FrozenRecordsChanged(Refusal):
 
 class NotCountedYet(Refusal):
     """There is no result yet."""
+
+
+class VoteNotFound(Refusal):
+    """The caller has cast no vote of this id in this ballot."""
+
+
+class CheckpointNotFound(Refusal):
+    """The log has no checkpoint of this size that covers what is asked about."""

@@ -5,13 +5,13 @@ The day of notice does not count (CC 201) and a day ends at 24:00 (CC 203), whic
 Instants are stored; the days that people read are derived from them and the zone.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from services.proofs.announced import Schedule
+from services.proofs.rules import Periods
 from services.voting.domain.errors import NoticeTooShort, VotingTooLong, VotingTooShort
-from services.voting.domain.rules import Periods
 
 
 class Meeting(StrEnum):
@@ -19,29 +19,6 @@ class Meeting(StrEnum):
 
     REGULAR = "REGULAR"
     EXTRAORDINARY = "EXTRAORDINARY"
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """The instants of a ballot: `opens_at` included, `closes_at` excluded.
-
-    `closes_on` is the last day on which a vote counts; it ends at 24:00, which is `closes_at`.
-    """
-
-    zone: str
-    announced_at: datetime
-    opens_on: date
-    closes_on: date
-
-    @property
-    def opens_at(self) -> datetime:
-        """The first instant at which a vote counts."""
-        return midnight(self.opens_on, self.zone)
-
-    @property
-    def closes_at(self) -> datetime:
-        """The first instant at which a vote is late."""
-        return midnight(self.closes_on + timedelta(days=1), self.zone)
 
 
 def check_schedule(schedule: Schedule, meeting: Meeting, periods: Periods) -> None:
@@ -79,16 +56,6 @@ def check_voting_days(opens_on: date, closes_on: date, periods: Periods) -> None
             days=days,
             days_max=periods.voting_days_max,
         )
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """Return the instant at which `day` begins in `zone`, in UTC."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def rfc3339(instant: datetime) -> str:
-    """Return an instant as RFC 3339 writes it in UTC."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _check_notice(announced_on: date, opens_on: date, meeting: Meeting, periods: Periods) -> None:

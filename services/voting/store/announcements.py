@@ -5,28 +5,21 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from services.chassis.database import Connection
-from services.voting.domain.ballot import Announcement
+from services.voting.domain.ballot import Ballot
 from services.voting.domain.electorate import ElectorateEntry
 from services.voting.store.tables import announcements, electorate_entries, entry_holders
 
 
-async def add(
-    connection: Connection,
-    key: tuple[str, str],
-    announcement: Announcement,
-    *,
-    rules_document: bytes,
-    announced_by: str,
-) -> None:
-    """Store the announcement of the ballot `key` (estate, ballot); its roll follows."""
-    schedule, rules, roll = announcement.schedule, announcement.rules, announcement.roll
-    estate_id, ballot_id = key
+async def add(connection: Connection, ballot: Ballot, *, rules_document: bytes) -> None:
+    """Store the announcement of a ballot; its roll follows, its leaves are logged already."""
+    announced = ballot.announced()
+    schedule, rules, roll = announced.schedule, announced.rules, announced.roll
     await connection.execute(
         insert(announcements).values(
-            estate_id=estate_id,
-            ballot_id=ballot_id,
+            estate_id=ballot.estate_id,
+            ballot_id=ballot.ballot_id,
             announced_at=schedule.announced_at,
-            announced_by=announced_by,
+            announced_by=announced.announced_by,
             zone=schedule.zone,
             opens_on=schedule.opens_on,
             closes_on=schedule.closes_on,
@@ -42,6 +35,10 @@ async def add(
             electorate_sha256=roll.sha256,
             people=roll.weight.people,
             area_centi=roll.weight.area_centi,
+            attesters=sorted(one.hex() for one in announced.attesters),
+            position=announced.position,
+            ballot_document=ballot.notice().encoded(),
+            schedule_document=schedule.encoded(),
         )
     )
 
@@ -84,3 +81,16 @@ async def rules_document(connection: Connection, estate_id: str, ballot_id: str)
     )
     document: bytes = (await connection.execute(query)).scalar_one()
     return document
+
+
+async def documents(
+    connection: Connection, estate_id: str, ballot_id: str
+) -> tuple[bytes, bytes, bytes]:
+    """Return what was logged of an announcement: the ballot, its rules and its schedule."""
+    query = select(
+        announcements.c.ballot_document,
+        announcements.c.rules_document,
+        announcements.c.schedule_document,
+    ).where(announcements.c.estate_id == estate_id, announcements.c.ballot_id == ballot_id)
+    notice, rules, schedule = (await connection.execute(query)).one()
+    return notice, rules, schedule

@@ -9,23 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, insert, select, tuple_
 
 from services.chassis.database import Connection
-from services.voting.domain.ballot import (
-    Announcement,
-    Attachment,
-    Ballot,
-    FrozenRoll,
-    FrozenRules,
-    Item,
-)
+from services.proofs.announced import Attachment, Item, Openings, Schedule
+from services.proofs.electorate import Weight
+from services.voting.domain.ballot import Announcement, Ballot, FrozenRoll, FrozenRules
 from services.voting.domain.convening import Convener, ConveningReason
-from services.voting.domain.electorate import Weight
-from services.voting.domain.schedule import Meeting, Schedule
+from services.voting.domain.schedule import Meeting
 from services.voting.store.tables import announcements, ballots, items, results
 
 _ANNOUNCED = (
     "announced_at", "zone", "opens_on", "closes_on", "rules_version", "rules_sha256", "policies",
     "electorate_id", "electorate_frozen_at", "electorate_policy", "electorate_sha256",
-    "people", "area_centi",
+    "people", "area_centi", "attesters", "announced_by", "position",
 )  # fmt: skip
 
 
@@ -41,6 +35,7 @@ async def add(connection: Connection, ballot: Ballot, *, drafted_by: str) -> Non
             convening_reason=ballot.convening_reason,
             drafted_at=ballot.drafted_at,
             drafted_by=drafted_by,
+            openings=ballot.openings,
         )
     )
     key = {"estate_id": ballot.estate_id, "ballot_id": ballot.ballot_id}
@@ -135,6 +130,7 @@ def _ballot(row: Row[Any], questions: tuple[Item, ...]) -> Ballot:
         convener=Convener(row.convener),
         convening_reason=ConveningReason(reason) if reason is not None else None,
         drafted_at=row.drafted_at,
+        openings=Openings(row.openings),
         items=questions,
         announcement=_announcement(row) if row.announced_at is not None else None,
         counted_at=row.counted_at,
@@ -152,4 +148,7 @@ def _announcement(row: Row[Any]) -> Announcement:
             sha256=row.electorate_sha256,
             weight=Weight(row.people, row.area_centi),
         ),
+        attesters=frozenset(bytes.fromhex(one) for one in row.attesters),
+        announced_by=row.announced_by,
+        position=row.position,
     )

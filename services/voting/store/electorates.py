@@ -1,23 +1,16 @@
-"""Frozen rolls: whole for counting, one owner's entries for voting."""
+"""Frozen rolls: whole for counting, in slices for exporting, one owner's entries for voting."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, select
+from sqlalchemy import ColumnElement, Table, Uuid, and_, cast, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from services.chassis.database import Connection
-from services.voting.domain.casting import BallotPaper
-from services.voting.domain.electorate import ElectorateEntry, EntryKind, HeldEntry
-from services.voting.domain.schedule import Schedule
-from services.voting.store.tables import (
-    announcements,
-    electorate_entries,
-    entry_holders,
-    items,
-    votes,
-)
-
-_SCHEDULE = ("zone", "announced_at", "opens_on", "closes_on")
+from services.proofs.electorate import EntryKind
+from services.proofs.vote import Channel
+from services.voting.domain.electorate import ElectorateEntry, HeldEntry, Voted
+from services.voting.store.tables import electorate_entries, entry_holders, votes
 
 
 async def roll(connection: Connection, estate_id: str, ballot_id: str) -> list[ElectorateEntry]:
@@ -45,6 +38,46 @@ async def roll(connection: Connection, estate_id: str, ballot_id: str) -> list[E
     ]
 
 
+async def slice_of(
+    connection: Connection, estate_id: str, ballot_id: str, *, after: str | None, limit: int
+) -> list[ElectorateEntry]:
+    """Return up to `limit` entries with their holders, in the order of their ids."""
+    query = select(electorate_entries).where(
+        electorate_entries.c.estate_id == estate_id, electorate_entries.c.ballot_id == ballot_id
+    )
+    if after is not None:
+        query = query.where(electorate_entries.c.entry_id > after)
+    rows = (
+        await connection.execute(query.order_by(electorate_entries.c.entry_id).limit(limit))
+    ).all()
+    held = await holders_of(connection, estate_id, ballot_id, [row.entry_id for row in rows])
+    return [
+        ElectorateEntry(
+            row.entry_id, EntryKind(row.kind), row.area_centi, row.units, held[row.entry_id]
+        )
+        for row in rows
+    ]
+
+
+async def holders_of(
+    connection: Connection, estate_id: str, ballot_id: str, entry_ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return who may act for each of some entries, in the order of their pseudonyms."""
+    ids = cast(entry_ids, ARRAY(Uuid(as_uuid=False)))
+    asked = func.unnest(ids).table_valued(column("entry_id", Uuid(as_uuid=False))).render_derived()
+    names = (
+        select(func.array_agg(aggregate_order_by(entry_holders.c.holder, entry_holders.c.holder)))
+        .where(
+            entry_holders.c.estate_id == estate_id,
+            entry_holders.c.ballot_id == ballot_id,
+            entry_holders.c.entry_id == asked.c.entry_id,
+        )
+        .scalar_subquery()
+    )
+    rows = await connection.execute(select(asked.c.entry_id, names.label("holders")))
+    return {row.entry_id: tuple(row.holders or ()) for row in rows}
+
+
 async def entry_ids_of(
     connection: Connection, estate_id: str, ballot_id: str, holder: str
 ) -> list[str]:
@@ -64,11 +97,11 @@ async def entry_ids_of(
 async def held_by(
     connection: Connection, estate_id: str, ballot_id: str, holder: str
 ) -> list[HeldEntry]:
-    """Return the entries that `holder` may act for, and whether each has voted."""
+    """Return the entries that `holder` may act for, and how and when each has voted."""
     entry_ids = await entry_ids_of(connection, estate_id, ballot_id, holder)
-    voted = exists().where(_same_entry(votes)).label("voted")
     query = (
-        select(electorate_entries, voted)
+        select(electorate_entries, votes.c.cast_at, votes.c.channel)
+        .outerjoin(votes, _same_entry(votes))
         .where(
             electorate_entries.c.estate_id == estate_id,
             electorate_entries.c.ballot_id == ballot_id,
@@ -77,48 +110,15 @@ async def held_by(
         .order_by(electorate_entries.c.entry_id)
     )
     return [
-        HeldEntry(row.entry_id, EntryKind(row.kind), row.area_centi, row.units, row.voted)
+        HeldEntry(
+            row.entry_id,
+            EntryKind(row.kind),
+            row.area_centi,
+            row.units,
+            row.cast_at and Voted(row.cast_at, Channel(row.channel)),
+        )
         for row in await connection.execute(query)
     ]
-
-
-async def paper_for(
-    connection: Connection, estate_id: str, ballot_id: str, *, entry_id: str, holder: str
-) -> tuple[BallotPaper, int | None] | None:
-    """Return an announced ballot's paper, and the area of `entry_id` if `holder` holds it.
-
-    One question to the database, because every vote asks it.
-    """
-    published = select(func.array_agg(items.c.item_id)).where(
-        items.c.estate_id == estate_id, items.c.ballot_id == ballot_id
-    )
-    area = (
-        select(electorate_entries.c.area_centi)
-        .join(entry_holders, _same_entry(entry_holders))
-        .where(
-            entry_holders.c.estate_id == estate_id,
-            entry_holders.c.ballot_id == ballot_id,
-            entry_holders.c.holder == holder,
-            entry_holders.c.entry_id == entry_id,
-        )
-    )
-    query: Select[Any] = select(
-        *(announcements.c[name] for name in _SCHEDULE),
-        announcements.c.policies,
-        published.scalar_subquery().label("item_ids"),
-        area.scalar_subquery().label("area_centi"),
-    ).where(announcements.c.estate_id == estate_id, announcements.c.ballot_id == ballot_id)
-    row = (await connection.execute(query)).one_or_none()
-    return None if row is None else (_paper(ballot_id, row), row.area_centi)
-
-
-def _paper(ballot_id: str, row: Row[Any]) -> BallotPaper:
-    return BallotPaper(
-        ballot_id=ballot_id,
-        item_ids=row.item_ids,
-        schedule=Schedule(row.zone, row.announced_at, row.opens_on, row.closes_on),
-        follow_offered=row.policies["follow_majority_option"] == "allowed",
-    )
 
 
 def _same_entry(other: Table) -> ColumnElement[bool]:

@@ -1,8 +1,8 @@
 """The tables of voting. Each leads with the estate, in every key and every reference.
 
 All but `heads` and `retries` are append-only, by grants and by triggers: a draft is never edited
-(a convener writes another), announcing adds a row, counting adds a row. `heads` is the one mutable
-row of an estate; whoever holds its lock gives out the next positions of votes.
+(a convener writes another), announcing adds a row, counting adds a row. What is published names the
+position of its leaf in the estate's log; its signature and its key are in the leaf.
 """
 
 from sqlalchemy import (
@@ -25,11 +25,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.chassis.database import NAMES
 from services.chassis.once import retries_table
+from services.chassis.tlog.tables import log_tables
 
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData(naming_convention=NAMES)
 retries = retries_table(metadata)
+log = log_tables(metadata)
 
 
 def _id(name: str, *, primary_key: bool = False) -> Column[str]:
@@ -39,16 +41,6 @@ def _id(name: str, *, primary_key: bool = False) -> Column[str]:
 def _instant(name: str) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=False)
 
-
-heads = Table(
-    "heads",
-    metadata,
-    _id("estate_id", primary_key=True),
-    Column("votes_count", BigInteger, nullable=False),
-    # Absent until something was taken or counted.
-    Column("last_at", DateTime(timezone=True)),
-    CheckConstraint("votes_count >= 0", name="votes_count"),
-)
 
 ballots = Table(
     "ballots",
@@ -61,7 +53,9 @@ ballots = Table(
     Column("convening_reason", Text),
     _instant("drafted_at"),
     Column("drafted_by", Text, nullable=False),
+    Column("openings", Text, nullable=False),
     Index("ix_ballots_drafted_at", "estate_id", "drafted_at", "ballot_id"),
+    CheckConstraint("openings IN ('NONE', 'OFFICIALS', 'OWNERS')", name="openings"),
 )
 
 items = Table(
@@ -104,7 +98,19 @@ announcements = Table(
     Column("electorate_sha256", Text, nullable=False),
     Column("people", Integer, nullable=False),
     Column("area_centi", BigInteger, nullable=False),
+    # The keys of identity whose word on a device key this ballot takes, in hexadecimal.
+    Column("attesters", JSONB, nullable=False),
+    # The leaf of the ballot; rules, electorate and schedule are the three behind it.
+    Column("position", BigInteger, nullable=False),
+    Column("ballot_document", LargeBinary, nullable=False),
+    Column("schedule_document", LargeBinary, nullable=False),
+    UniqueConstraint("estate_id", "position", name="uq_announcements_position"),
     ForeignKeyConstraint(["estate_id", "ballot_id"], ["ballots.estate_id", "ballots.ballot_id"]),
+    ForeignKeyConstraint(
+        ["estate_id", "position"],
+        ["leaves.estate_id", "leaves.position"],
+        name="fk_announcements_leaf",
+    ),
     CheckConstraint("announced_at < opens_at AND opens_at < closes_at", name="order"),
 )
 
@@ -134,6 +140,7 @@ entry_holders = Table(
     _id("ballot_id", primary_key=True),
     Column("holder", Text, primary_key=True),
     _id("entry_id", primary_key=True),
+    Index("ix_entry_holders_entry", "estate_id", "ballot_id", "entry_id", "holder"),
     ForeignKeyConstraint(
         ["estate_id", "ballot_id", "entry_id"],
         [
@@ -152,7 +159,11 @@ votes = Table(
     _id("ballot_id"),
     _id("entry_id"),
     Column("area_centi", BigInteger, nullable=False),
-    Column("cast_by", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    # A phone's vote is cast by an owner; an official enters another's, and from what.
+    Column("cast_by", Text),
+    Column("entered_by", Text),
+    Column("evidence_sha256", LargeBinary),
     Column("position", BigInteger, nullable=False),
     _instant("cast_at"),
     Column("document", LargeBinary, nullable=False),
@@ -188,8 +199,37 @@ votes = Table(
         ],
         name="fk_votes_holder",
     ),
+    ForeignKeyConstraint(
+        ["estate_id", "position"],
+        ["leaves.estate_id", "leaves.position"],
+        name="fk_votes_leaf",
+    ),
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("octet_length(document_sha256) = 32", name="document_sha256"),
+    CheckConstraint("channel IN ('PHONE', 'PAPER', 'TELEPHONE')", name="channel"),
+    CheckConstraint(
+        "(channel = 'PHONE') = (cast_by IS NOT NULL)"
+        " AND (channel = 'PHONE') = (entered_by IS NULL)"
+        " AND (channel = 'PHONE') = (evidence_sha256 IS NULL)",
+        name="caster",
+    ),
+    CheckConstraint("octet_length(evidence_sha256) = 32", name="evidence_sha256"),
+)
+
+# Whose key signed a vote is identity's word, kept as it was given and signed.
+device_keys = Table(
+    "device_keys",
+    metadata,
+    _id("estate_id", primary_key=True),
+    Column("public_key", LargeBinary, primary_key=True),
+    Column("capacity", Text, primary_key=True),
+    Column("holder", Text, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    _instant("first_used_at"),
+    CheckConstraint("capacity IN ('OWNER', 'OFFICIAL')", name="capacity"),
+    CheckConstraint("octet_length(public_key) = 32", name="public_key"),
+    CheckConstraint("octet_length(signature) = 64", name="signature"),
 )
 
 results = Table(
@@ -203,7 +243,13 @@ results = Table(
     Column("rules_sha256", Text, nullable=False),
     Column("votes_count", Integer, nullable=False),
     Column("document", LargeBinary, nullable=False),
+    Column("position", BigInteger, nullable=False),
     ForeignKeyConstraint(
         ["estate_id", "ballot_id"], ["announcements.estate_id", "announcements.ballot_id"]
+    ),
+    ForeignKeyConstraint(
+        ["estate_id", "position"],
+        ["leaves.estate_id", "leaves.position"],
+        name="fk_results_leaf",
     ),
 )

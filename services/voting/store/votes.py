@@ -1,56 +1,133 @@
-"""Votes in the order of their estate, each with the bytes of its document."""
+"""Votes at their positions in the estate's log, and the keys that signed them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, tuple_, union
+from sqlalchemy import Row, Select, func, select, text
 
 from services.chassis.database import Connection
-from services.voting.domain.casting import CastVote, WaitingVote
-from services.voting.domain.electorate import Weight
-from services.voting.domain.records import KeptVote
+from services.chassis.tlog.proving import leaf_of
+from services.proofs.attestation import SignedAttestation
+from services.proofs.electorate import Weight
+from services.proofs.leaf import Leaf
+from services.voting.domain.casting import CastVote, Standing, StoredVote, WaitingVote
 from services.voting.domain.vote import read_vote
 from services.voting.store.electorates import entry_ids_of
-from services.voting.store.tables import votes
+from services.voting.store.tables import device_keys, log, votes
 
-_CAST = (votes.c.document, votes.c.cast_at, votes.c.position)
-_KEPT = ("vote_id", "ballot_id", "entry_id", "document", "document_sha256")
+_CAST = (
+    votes.c.document,
+    func.coalesce(votes.c.cast_by, votes.c.entered_by).label("by"),
+    votes.c.cast_at,
+    votes.c.position,
+)
+
+# One question for a whole group. Each part is a question of its own about one row and no join: just
+# after a freeze the tables have no statistics, and the planner then walked whole electorates.
+_STANDINGS = text(
+    "SELECT (SELECT area_centi FROM electorate_entries AS e WHERE e.estate_id = asked.estate_id"
+    " AND e.ballot_id = asked.ballot_id AND e.entry_id = asked.entry_id) AS area_centi,"
+    " EXISTS (SELECT FROM entry_holders AS h WHERE h.estate_id = asked.estate_id"
+    " AND h.ballot_id = asked.ballot_id AND h.holder = asked.holder"
+    " AND h.entry_id = asked.entry_id) AS is_holder,"
+    " EXISTS (SELECT FROM votes AS v WHERE v.estate_id = asked.estate_id"
+    " AND v.ballot_id = asked.ballot_id AND v.entry_id = asked.entry_id) AS has_voted,"
+    " known.document, known.by, known.cast_at, known.position"
+    " FROM (SELECT CAST(:estate_id AS uuid) AS estate_id, one.* FROM"
+    " unnest(CAST(:ballot_ids AS uuid[]), CAST(:entry_ids AS uuid[]), CAST(:vote_ids AS uuid[]),"
+    " CAST(:holders AS text[])) WITH ORDINALITY"
+    " AS one (ballot_id, entry_id, vote_id, holder, number)) AS asked"
+    " LEFT JOIN LATERAL (SELECT document, coalesce(cast_by, entered_by) AS by, cast_at, position"
+    " FROM votes AS v WHERE v.estate_id = asked.estate_id AND v.vote_id = asked.vote_id LIMIT 1)"
+    " AS known ON true ORDER BY asked.number"
+)
+
+_ADD = text(
+    "INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, channel, cast_by,"
+    " entered_by, evidence_sha256, position, cast_at, document, document_sha256)"
+    " SELECT CAST(:estate_id AS uuid), one.vote_id, one.ballot_id, one.entry_id, one.area_centi,"
+    " one.channel, CASE WHEN one.channel = 'PHONE' THEN one.by END,"
+    " CASE WHEN one.channel <> 'PHONE' THEN one.by END, one.evidence_sha256,"
+    " CAST(:first AS bigint) + one.number - 1, CAST(:cast_at AS timestamptz), one.document,"
+    " one.document_sha256"
+    " FROM unnest(CAST(:vote_ids AS uuid[]), CAST(:ballot_ids AS uuid[]),"
+    " CAST(:entry_ids AS uuid[]), CAST(:areas AS bigint[]), CAST(:channels AS text[]),"
+    " CAST(:by AS text[]), CAST(:evidence AS bytea[]), CAST(:documents AS bytea[]),"
+    " CAST(:sha256s AS bytea[])) WITH ORDINALITY AS one (vote_id, ballot_id, entry_id, area_centi,"
+    " channel, by, evidence_sha256, document, document_sha256, number)"
+)
+
+_ADD_KEYS = text(
+    "INSERT INTO device_keys (estate_id, public_key, capacity, holder, document, signature,"
+    " first_used_at)"
+    " SELECT CAST(:estate_id AS uuid), one.public_key, one.capacity, one.holder, one.document,"
+    " one.signature, CAST(:at AS timestamptz)"
+    " FROM unnest(CAST(:public_keys AS bytea[]), CAST(:capacities AS text[]),"
+    " CAST(:holders AS text[]), CAST(:documents AS bytea[]), CAST(:signatures AS bytea[]))"
+    " AS one (public_key, capacity, holder, document, signature) ON CONFLICT DO NOTHING"
+)
 
 
-async def known(
+async def standings(
     connection: Connection, estate_id: str, waiting: Sequence[WaitingVote]
-) -> list[CastVote]:
-    """Return the stored votes that have one of the ids, or are for one of the entries."""
-    ids = [one.vote.vote_id for one in waiting]
-    entries = [(one.vote.ballot_id, one.vote.entry_id) for one in waiting]
-    # Two questions and not one with "or", so that each is answered by its own unique index.
-    query = union(
-        _cast(estate_id).where(votes.c.vote_id.in_(ids)),
-        _cast(estate_id).where(tuple_(votes.c.ballot_id, votes.c.entry_id).in_(entries)),
-    )
-    return [_cast_vote(row) for row in await connection.execute(query)]
-
-
-async def add(
-    connection: Connection, estate_id: str, stored: Sequence[tuple[WaitingVote, CastVote]]
-) -> None:
-    """Store votes at their positions; the caller holds the estate's head."""
-    rows = [
-        {
-            "estate_id": estate_id,
-            "vote_id": one.vote.vote_id,
-            "ballot_id": one.vote.ballot_id,
-            "entry_id": one.vote.entry_id,
-            "area_centi": one.area_centi,
-            "cast_by": one.cast_by,
-            "position": cast.position,
-            "cast_at": cast.cast_at,
-            "document": one.vote.document,
-            "document_sha256": one.vote.document_sha256,
-        }
-        for one, cast in stored
+) -> list[Standing]:
+    """Return what is on record about each waiting vote, in their order."""
+    asked = {
+        "estate_id": estate_id,
+        "ballot_ids": [one.vote.ballot_id for one in waiting],
+        "entry_ids": [one.vote.entry_id for one in waiting],
+        "vote_ids": [one.vote.vote_id for one in waiting],
+        "holders": [one.by for one in waiting],
+    }
+    return [
+        Standing(
+            row.area_centi,
+            row.is_holder,
+            row.has_voted,
+            None if row.position is None else _cast_vote(row),
+        )
+        for row in await connection.execute(_STANDINGS, asked)
     ]
-    await connection.execute(insert(votes), rows)
+
+
+async def add(connection: Connection, estate_id: str, stored: Sequence[StoredVote]) -> None:
+    """Store votes at their positions, whose leaves are logged already."""
+    added = [one.waiting.vote for one in stored]
+    evidence = [vote.evidence_sha256 for vote in added]
+    values = {
+        "estate_id": estate_id,
+        "first": stored[0].cast.position,
+        "cast_at": stored[0].cast.cast_at,
+        "vote_ids": [vote.vote_id for vote in added],
+        "ballot_ids": [vote.ballot_id for vote in added],
+        "entry_ids": [vote.entry_id for vote in added],
+        "areas": [one.area_centi for one in stored],
+        "channels": [vote.channel.value for vote in added],
+        "by": [one.waiting.by for one in stored],
+        "evidence": [one and bytes.fromhex(one) for one in evidence],
+        "documents": [vote.document for vote in added],
+        "sha256s": [one.waiting.signed.leaf.record.sha256 for one in stored],
+    }
+    await connection.execute(_ADD, values)
+
+
+async def add_keys(
+    connection: Connection, estate_id: str, stored: Sequence[StoredVote], at: datetime
+) -> None:
+    """Keep identity's word on each key that signed here for the first time."""
+    # In one order, so that nobody waits for anybody who waits for him.
+    signed = sorted((one.waiting.signed for one in stored), key=lambda one: one.leaf.public_key)
+    values = {
+        "estate_id": estate_id,
+        "at": at,
+        "public_keys": [one.leaf.public_key for one in signed],
+        "capacities": [one.attestation.capacity.value for one in signed],
+        "holders": [one.attestation.holder for one in signed],
+        "documents": [one.key.document for one in signed],
+        "signatures": [one.key.signature for one in signed],
+    }
+    await connection.execute(_ADD_KEYS, values)
 
 
 async def turnout(connection: Connection, estate_id: str, ballot_id: str) -> Weight:
@@ -79,17 +156,38 @@ async def cast_by(
     return [_cast_vote(row) for row in await connection.execute(query)]
 
 
-async def kept(connection: Connection, estate_id: str, ballot_id: str) -> list[KeptVote]:
-    """Return every vote of a ballot as it is kept; a count reads these and nothing else."""
-    columns = (votes.c[name] for name in _KEPT)
-    query = select(*columns).where(votes.c.estate_id == estate_id, votes.c.ballot_id == ballot_id)
-    return [KeptVote(*row) async for row in await connection.stream(query)]
+async def one_cast_by(
+    connection: Connection, estate_id: str, ballot_id: str, *, vote_id: str, holder: str
+) -> CastVote | None:
+    """Return one vote, if `holder` cast it in this ballot."""
+    query = _cast(estate_id).where(
+        votes.c.vote_id == vote_id, votes.c.ballot_id == ballot_id, votes.c.cast_by == holder
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _cast_vote(row)
 
 
-async def count(connection: Connection, estate_id: str) -> int:
-    """Return how many votes the estate has, by their positions."""
-    query = select(func.count(votes.c.position)).where(votes.c.estate_id == estate_id)
-    return int((await connection.execute(query)).scalar_one())
+async def signed(
+    connection: Connection, estate_id: str, cast: CastVote
+) -> tuple[Leaf, SignedAttestation]:
+    """Return the leaf of a vote, and identity's word on the key that signed it."""
+    leaves = log.leaves
+    query = (
+        select(leaves, device_keys.c.document, device_keys.c.signature.label("key_signature"))
+        .join(
+            device_keys,
+            (device_keys.c.estate_id == leaves.c.estate_id)
+            & (device_keys.c.public_key == leaves.c.public_key),
+        )
+        .where(
+            leaves.c.estate_id == estate_id,
+            leaves.c.position == cast.position,
+            device_keys.c.capacity == cast.vote.channel.capacity.value,
+            device_keys.c.holder == cast.by,
+        )
+    )
+    row = (await connection.execute(query)).one()
+    return leaf_of(row), SignedAttestation(row.document, row.key_signature)
 
 
 def _cast(estate_id: str) -> Select[Any]:
@@ -97,4 +195,4 @@ def _cast(estate_id: str) -> Select[Any]:
 
 
 def _cast_vote(row: Row[Any]) -> CastVote:
-    return CastVote(vote=read_vote(row.document), cast_at=row.cast_at, position=row.position)
+    return CastVote(read_vote(row.document), row.by, row.cast_at, row.position)

@@ -183,9 +183,9 @@ async def test_an_account_has_ten_living_keys_on_an_estate_at_most(city: City) -
     place = await home(city)
     devices = []
     for _ in range(KEYS_MAX):
-        await later(place.owner, minutes=10)
+        await later(place.owner, minutes=160)
         devices.append(await place.device().registered())
-    await later(place.owner, minutes=10)
+    await later(place.owner, minutes=160)
     beyond = place.device()
     code = await beyond.code()
     refused = await beyond.register(code)
@@ -198,9 +198,9 @@ async def test_an_account_has_ten_living_keys_on_an_estate_at_most(city: City) -
 async def test_of_two_last_keys_at_once_one_is_registered(city: City) -> None:
     place = await home(city)
     for _ in range(KEYS_MAX - 1):
-        await later(place.owner, minutes=10)
+        await later(place.owner, minutes=160)
         await place.device().registered()
-    await later(place.owner, minutes=10)
+    await later(place.owner, minutes=160)
     pair = [place.device(), place.device()]
     codes = [await one.code() for one in pair]
     replies = await asyncio.gather(

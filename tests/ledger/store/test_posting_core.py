@@ -17,14 +17,26 @@ from tests.support.postgres import Databases
 DAY = date(2026, 1, 12)
 ENTRY = """
 INSERT INTO entries (estate_id, entry_id, number, kind, occurred_on, leg_count, amount_fen,
-                     counterparty, memo, booked_at, booked_by, document)
-VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', $8, 'manager', '\\x7b7d')
+                     counterparty, memo, booked_at, booked_by, document, position)
+VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', $8, 'manager', $9, $10)
 """
 LEG = """
 INSERT INTO legs (estate_id, entry_id, leg_number, account, occurred_on, amount_fen)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
-HEAD = "INSERT INTO heads (estate_id, entries_count) VALUES ($1, $2)"
+HEAD = """
+INSERT INTO heads (estate_id, size, range) VALUES ($1, 0, '') ON CONFLICT DO NOTHING
+"""
+SIZE = "SELECT size FROM heads WHERE estate_id = $1 FOR UPDATE"
+LEAF = """
+INSERT INTO leaves (estate_id, position, kind, subject, sha256, signature, public_key, hash)
+VALUES ($1, $2, 'entry', $3, sha256($4), $5, $6, $6)
+"""
+CHECKPOINT = """
+INSERT INTO checkpoints (estate_id, size, root, made_at, note) VALUES ($1, $2, $3, $4, '')
+"""
+GROWN = "UPDATE heads SET size = $2, range = $3 WHERE estate_id = $1"
+DOCUMENT = b"{}"
 
 
 @pytest.fixture(params=["app", "owner"])
@@ -47,16 +59,31 @@ class Posting:
         self.connection = connection
         self.estate_id = estate_id
 
-    async def head(self, count: int = 1) -> None:
-        await self.connection.execute(HEAD, self.estate_id, count)
+    async def logged(self, subject: str) -> int:
+        """Append a leaf that names `DOCUMENT`, with everything that a log asks of one."""
+        await self.connection.execute(HEAD, self.estate_id)
+        size: int = await self.connection.fetchval(SIZE, self.estate_id)
+        leaf = (self.estate_id, size, subject, DOCUMENT, bytes(64), bytes(32))
+        await self.connection.execute(LEAF, *leaf)
+        grown = size + 1
+        checkpoint = (self.estate_id, grown, bytes(32), BOOKED_AT)
+        await self.connection.execute(CHECKPOINT, *checkpoint)
+        await self.connection.execute(GROWN, self.estate_id, grown, bytes(32 * grown.bit_count()))
+        return size
 
     async def entry(
-        self, number: int = 1, *, legs: int = 2, fen: int = 100, kind: str = "INCOME"
+        self,
+        number: int = 1,
+        *,
+        legs: int = 2,
+        fen: int = 100,
+        kind: str = "INCOME",
+        document: bytes = DOCUMENT,
     ) -> str:
         entry_id = str(uuid.uuid4())
-        await self.connection.execute(
-            ENTRY, self.estate_id, entry_id, number, kind, DAY, legs, fen, BOOKED_AT
-        )
+        position = await self.logged(entry_id)
+        header = (entry_id, number, kind, DAY, legs, fen, BOOKED_AT, document, position)
+        await self.connection.execute(ENTRY, self.estate_id, *header)
         return entry_id
 
     async def leg(
@@ -87,7 +114,6 @@ async def refused(posting: Posting, work: Callable[[], Awaitable[object]], name:
 
 async def posted(posting: Posting) -> str:
     async with posting.connection.transaction():
-        await posting.head()
         return await posting.whole()
 
 
@@ -99,7 +125,6 @@ async def test_a_whole_entry_is_accepted(posting: Posting) -> None:
 
 async def test_a_header_without_legs_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         await posting.entry()
 
     await refused(posting, work, "entry_has_its_legs")
@@ -107,7 +132,6 @@ async def test_a_header_without_legs_fails(posting: Posting) -> None:
 
 async def test_an_entry_with_one_leg_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         await posting.leg(await posting.entry(), 1, 100)
 
     await refused(posting, work, "entry_has_its_legs")
@@ -115,7 +139,6 @@ async def test_an_entry_with_one_leg_fails(posting: Posting) -> None:
 
 async def test_a_header_of_one_leg_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         await posting.entry(legs=1)
 
     await refused(posting, work, "ck_entries_legs")
@@ -123,7 +146,6 @@ async def test_a_header_of_one_leg_fails(posting: Posting) -> None:
 
 async def test_an_unbalanced_entry_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         entry_id = await posting.entry()
         await posting.leg(entry_id, 1, 100)
         await posting.leg(entry_id, 2, -99)
@@ -133,7 +155,6 @@ async def test_an_unbalanced_entry_fails(posting: Posting) -> None:
 
 async def test_an_entry_of_another_amount_than_its_legs_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         entry_id = await posting.entry(fen=101)
         await posting.leg(entry_id, 1, 100)
         await posting.leg(entry_id, 2, -100)
@@ -143,7 +164,6 @@ async def test_an_entry_of_another_amount_than_its_legs_fails(posting: Posting) 
 
 async def test_an_empty_leg_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         entry_id = await posting.entry(legs=3)
         for number, fen in ((1, 100), (2, -100), (3, 0)):
             await posting.leg(entry_id, number, fen)
@@ -173,7 +193,6 @@ async def test_a_leg_that_names_another_estate_fails(posting: Posting) -> None:
 
 async def test_a_leg_of_another_day_than_its_entry_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head()
         entry_id = await posting.entry()
         await posting.leg(entry_id, 1, 100, on=date(2026, 2, 1))
 
@@ -182,18 +201,25 @@ async def test_a_leg_of_another_day_than_its_entry_fails(posting: Posting) -> No
 
 async def test_a_number_that_leaves_a_gap_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head(count=2)
         await posting.whole(number=2)
 
     await refused(posting, work, "entry_numbers_have_no_gap")
 
 
-async def test_a_number_beyond_the_head_fails(posting: Posting) -> None:
+async def test_an_entry_whose_leaf_names_another_document_fails(posting: Posting) -> None:
     async def work() -> None:
-        await posting.head(count=0)
-        await posting.whole()
+        await posting.entry(document=b"[]")
 
-    await refused(posting, work, "entry_number_within_head")
+    await refused(posting, work, "content_is_logged")
+
+
+async def test_two_entries_do_not_share_a_leaf(posting: Posting) -> None:
+    async def work() -> None:
+        await posting.whole()
+        header = (str(uuid.uuid4()), 2, "INCOME", DAY, 2, 100, BOOKED_AT, DOCUMENT, 0)
+        await posting.connection.execute(ENTRY, posting.estate_id, *header)
+
+    await refused(posting, work, "uq_entries_estate_id_position")
 
 
 async def test_a_number_is_used_once(posting: Posting) -> None:
@@ -231,8 +257,14 @@ CHANGES = [
     "DELETE FROM legs WHERE estate_id = $1",
     "UPDATE spending_limits SET uses_max = 99 WHERE estate_id = $1",
     "DELETE FROM spending_limits WHERE estate_id = $1",
+    "UPDATE statements SET document = document || '\\x20' WHERE estate_id = $1",
+    "DELETE FROM statements WHERE estate_id = $1",
+    "UPDATE leaves SET sha256 = sha256('x') WHERE estate_id = $1",
+    "DELETE FROM leaves WHERE estate_id = $1",
+    "DELETE FROM checkpoints WHERE estate_id = $1",
     "DELETE FROM heads WHERE estate_id = $1",
 ]
+KEPT = ("entries", "legs", "statements", "spending_limits", "leaves", "checkpoints", "heads")
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -252,10 +284,10 @@ async def test_a_trigger_keeps_even_the_owner_from_changing_it(
     await estate.allow()
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as error:
         await as_owner.execute(change, estate.id)
-    assert error.value.constraint_name == "append_only"
+    assert error.value.constraint_name == ("head_grows" if "heads" in change else "append_only")
 
 
-@pytest.mark.parametrize("table", ["entries", "legs", "spending_limits", "heads"])
+@pytest.mark.parametrize("table", KEPT)
 async def test_nobody_empties_a_table(
     as_app: asyncpg.Connection, as_owner: asyncpg.Connection, table: str
 ) -> None:
@@ -270,7 +302,7 @@ async def test_a_head_only_grows(connection: asyncpg.Connection, estate: Estate)
     await estate.open()
     with pytest.raises(asyncpg.IntegrityConstraintViolationError):
         await connection.execute(
-            "UPDATE heads SET entries_count = 0 WHERE estate_id = $1", estate.id
+            "UPDATE heads SET size = 0, range = '' WHERE estate_id = $1", estate.id
         )
 
 

@@ -1,18 +1,21 @@
 """A count waits for every vote that was taken in time, however late its commit is."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
+import httpx
 
+from services.chassis.database import Connection
 from services.proofs.canonical import canonical
-from services.voting.actions.append_votes import append_votes
-from services.voting.domain.casting import CastVote, WaitingVote
-from services.voting.domain.vote import read_vote
-from services.voting.store import electorates
+from services.voting.actions.append_votes import Appending, append_votes
+from services.voting.domain.casting import LoggedVote, WaitingVote
+from services.voting.domain.signing import read_signed
 from tests.support.postgres import Databases
 from tests.voting.api.test_ballots import problem
-from tests.voting.hall import CLOSES, COMMITTEE, NOON, Hall, owner
+from tests.voting.hall import CLOSES, COMMITTEE, LOG_KEYS, NOON, Hall, owner
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
@@ -32,23 +35,31 @@ async def _until_somebody_waits(url: str) -> None:
 async def test_a_vote_on_its_way_at_the_close_is_counted(hall: Hall, databases: Databases) -> None:
     announced = await hall.announce("FUND_USE")
     hall.clock.move_to(NOON)
-    vote = read_vote(canonical(await announced.document("ada")))
+    document = canonical(await announced.document("ada"))
+    paper = await hall.house.parts.papers.of(hall.estate_id, announced.ballot_id)
+    assert paper is not None
+    phone = hall.phone("ada")
+    signature = phone.sign(announced.ballot_id, document).signature
+    waiting = WaitingVote(read_signed(document, signature, phone.attestation), paper, by="ada")
+    counting: list[asyncio.Task[httpx.Response]] = []
+
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[Connection]:
+        async with hall.house.database.begin() as connection:
+            yield connection
+            # Taken in time and not committed yet, when the ballot closes and the count is asked
+            # for.
+            hall.clock.move_to(CLOSES)
+            count = hall.post(f"{announced.path}/result", COMMITTEE)
+            counting.append(asyncio.create_task(count))
+            await _until_somebody_waits(databases.superuser_url("voting"))
+            assert not counting[0].done()
+
     hall.clock.move_to(CLOSES - timedelta(microseconds=1))
-    async with hall.house.database.begin() as connection:
-        found = await electorates.paper_for(
-            connection, hall.estate_id, vote.ballot_id, entry_id=vote.entry_id, holder="ada"
-        )
-        assert found is not None
-        assert found[1] is not None
-        waiting = WaitingVote(vote, found[0], found[1], cast_by="ada")
-        (verdict,) = await append_votes(connection, hall.estate_id, [waiting], clock=hall.clock)
-        assert isinstance(verdict, CastVote)
-        # Taken in time and not committed yet, when the ballot closes and the count is asked for.
-        hall.clock.move_to(CLOSES)
-        counting = asyncio.create_task(hall.post(f"{announced.path}/result", COMMITTEE))
-        await _until_somebody_waits(databases.superuser_url("voting"))
-        assert not counting.done()
-    result = await counting
+    appending = Appending(begin, hall.clock, LOG_KEYS)
+    (verdict,) = await append_votes(appending, hall.estate_id, [waiting])
+    assert isinstance(verdict, LoggedVote)
+    result = await counting[0]
     assert result.status_code == 201
     assert result.json()["people_voted"] == 1
 

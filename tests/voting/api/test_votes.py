@@ -39,7 +39,10 @@ async def test_an_owner_votes_and_gets_an_answer_to_keep(ballot: Announced) -> N
     assert cast["vote_id"] == document["vote_id"]
     assert cast["entry_id"] == document["entry_id"]
     assert cast["cast_at"] == "2026-04-05T04:00:00Z"
-    assert cast["position"] == 0
+    # The four leaves of the announcement come first.
+    assert cast["position"] == cast["receipt"]["leaf_index"] == 4
+    assert cast["receipt"]["document"] == canonical(document).decode()
+    del cast["receipt"]
     mine = (await ballot.hall.get(f"{ballot.path}/votes/mine", owner("ada"))).json()["votes"]
     assert mine == [
         cast | {"choices": document["choices"], "document": canonical(document).decode()}
@@ -56,10 +59,11 @@ async def test_an_owner_sees_his_entries_and_whether_they_have_voted(ballot: Ann
     path = f"{ballot.path}/entries/mine"
     (entry,) = (await ballot.hall.get(path, owner("eva"))).json()["entries"]
     assert (entry["area_m2"], entry["kind"], entry["units"]) == ("50.00", "OWNERS", 1)
-    assert entry["voted"] is False
+    assert (entry["voted"], entry["voted_at"], entry["channel"]) == (False, None, None)
     await ballot.vote("fei")
     (entry,) = (await ballot.hall.get(path, owner("eva"))).json()["entries"]
-    assert entry["voted"] is True
+    assert (entry["voted"], entry["channel"]) == (True, "PHONE")
+    assert entry["voted_at"] == "2026-04-05T04:00:00Z"
     assert (await ballot.hall.get(path, owner("stranger"))).json() == {"entries": []}
 
 
@@ -105,12 +109,17 @@ async def test_a_co_owner_does_not_see_how_the_other_voted(ballot: Announced) ->
     assert mine.json() == {"votes": []}
 
 
-@pytest.mark.parametrize("who", ["bo", "stranger", None])
-async def test_nobody_votes_for_anothers_unit(ballot: Announced, who: str | None) -> None:
+@pytest.mark.parametrize("who", ["bo", "stranger"])
+async def test_nobody_votes_for_anothers_unit(ballot: Announced, who: str) -> None:
     document = await ballot.document("ada")
-    caller = Person(("person", "owner"), owner=who)
-    assert problem(await ballot.send(caller, document)) == (403, "entry-of-another")
+    assert problem(await ballot.send(owner(who), document)) == (403, "entry-of-another")
     assert await turnout(ballot) == 0
+
+
+async def test_who_is_not_verified_has_no_key_to_vote_with(ballot: Announced) -> None:
+    document = await ballot.document("ada")
+    reply = await ballot.send(Person(("person", "owner")), document)
+    assert problem(reply) == (403, "key-of-another")
 
 
 async def test_an_entry_that_does_not_exist_is_refused_like_anothers(ballot: Announced) -> None:
@@ -129,7 +138,9 @@ async def test_a_family_card_never_votes(ballot: Announced) -> None:
 
 async def test_officials_do_not_vote(ballot: Announced) -> None:
     reply = await ballot.send(COMMITTEE, await ballot.document("ada"))
-    assert reply.status_code == 403
+    assert problem(reply) == (403, "channel-not-yours")
+    auditor = Person(("person", "auditor"))
+    assert (await ballot.send(auditor, await ballot.document("ada"))).status_code == 403
 
 
 async def test_the_developer_votes_for_his_stock(ballot: Announced) -> None:
@@ -227,6 +238,7 @@ async def test_the_key_of_a_vote_is_its_own_id(ballot: Announced) -> None:
         lambda document: canonical({**document, "salt": "5A" * 32}),
         lambda _: b"AGREE",
         lambda _: b"",
+        lambda _: b"\xef\xbf\xbd",
         lambda document: canonical(document).replace(b'"salt"', b'"entry_id":"","salt"'),
     ],
 )
@@ -234,17 +246,29 @@ async def test_a_document_in_any_other_spelling_is_unreadable(
     ballot: Announced, spelled: Callable[[dict[str, object]], bytes]
 ) -> None:
     document = await ballot.document("ada")
-    reply = await ballot.hall.post(
-        f"{ballot.path}/votes", owner("ada"), spelled(document), key=str(document["vote_id"])
-    )
+    body = ballot.hall.phone("ada").body(ballot.ballot_id, spelled(document))
+    key = str(document["vote_id"])
+    reply = await ballot.hall.post(f"{ballot.path}/votes", owner("ada"), body, key=key)
     assert problem(reply) == (422, "vote-unreadable")
     assert await turnout(ballot) == 0
 
 
 async def test_a_document_nested_a_thousand_deep_is_refused(ballot: Announced) -> None:
     content = b'{"choices":' * 1000 + b"1" + b"}" * 1000
-    reply = await ballot.hall.post(f"{ballot.path}/votes", owner("ada"), content)
-    assert reply.status_code in {400, 422}
+    body = ballot.hall.phone("ada").body(ballot.ballot_id, content)
+    reply = await ballot.hall.post(f"{ballot.path}/votes", owner("ada"), body)
+    assert problem(reply) == (422, "vote-unreadable")
+
+
+async def test_a_body_without_a_signature_is_malformed(ballot: Announced) -> None:
+    document = await ballot.document("ada")
+    key = str(document["vote_id"])
+    bare = await ballot.hall.post(f"{ballot.path}/votes", owner("ada"), document, key=key)
+    assert bare.status_code == 422
+    body = ballot.signed(owner("ada"), document) | {"more": 1}
+    more = await ballot.hall.post(f"{ballot.path}/votes", owner("ada"), body, key=key)
+    assert more.status_code == 422
+    assert await turnout(ballot) == 0
 
 
 async def test_200_requests_at_once_for_one_entry_are_one_vote(ballot: Announced) -> None:
@@ -273,4 +297,5 @@ async def test_votes_of_many_at_once_take_every_position_once(hall: Hall) -> Non
     )
     assert {reply.status_code for reply in replies} == {201}
     positions = {reply.json()["vote_id"]: reply.json()["position"] for reply in replies}
-    assert sorted(positions.values()) == list(range(120))
+    # Two announcements of four leaves each come first.
+    assert sorted(positions.values()) == list(range(8, 128))

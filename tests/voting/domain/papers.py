@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping
 
+from services.proofs.announced import Item
 from services.proofs.canonical import canonical
-from services.voting.domain.ballot import Item
-from services.voting.domain.vote import Choice, Vote, read_vote
+from services.proofs.vote import Choice, Vote
+from services.voting.domain.vote import read_vote
 
 BALLOT_ID = "5f0c2f1e-0f5b-4a40-9d0b-0d1a3f5b7c9d"
 
@@ -31,6 +32,7 @@ def written(**members: object) -> bytes:
     """Return a vote document, good unless `members` say otherwise."""
     good: dict[str, object] = {
         "ballot_id": BALLOT_ID,
+        "channel": "PHONE",
         "choices": {numbered("item", 1): "AGREE"},
         "entry_id": numbered("entry", 1),
         "salt": "5a" * 32,

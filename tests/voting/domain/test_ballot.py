@@ -5,17 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.voting.domain.ballot import (
-    Announcement,
-    Ballot,
-    BallotState,
-    FrozenRoll,
-    FrozenRules,
-)
+from services.proofs.announced import Openings, Schedule
+from services.proofs.electorate import NOBODY
+from services.voting.domain.ballot import Announcement, Ballot, BallotState, FrozenRoll, FrozenRules
 from services.voting.domain.convening import Convener
-from services.voting.domain.electorate import NOBODY
 from services.voting.domain.errors import BallotNotAnnounced
-from services.voting.domain.schedule import Meeting, Schedule
+from services.voting.domain.schedule import Meeting
 from tests.voting.domain.papers import BALLOT_ID, item, numbered
 
 NOTICE = datetime(2026, 3, 19, 2, 39, tzinfo=UTC)
@@ -24,6 +19,9 @@ ANNOUNCEMENT = Announcement(
     schedule=SCHEDULE,
     rules=FrozenRules("1", "00", {}),
     roll=FrozenRoll(numbered("electorate", 1), NOTICE, {}, "00", NOBODY),
+    attesters=frozenset({bytes(range(32))}),
+    announced_by="official",
+    position=0,
 )
 DRAFT = Ballot(
     estate_id=numbered("estate", 1),
@@ -33,6 +31,7 @@ DRAFT = Ballot(
     convener=Convener.COMMITTEE,
     convening_reason=None,
     drafted_at=NOTICE,
+    openings=Openings.NONE,
     items=(item(),),
 )
 ANNOUNCED = replace(DRAFT, announcement=ANNOUNCEMENT)

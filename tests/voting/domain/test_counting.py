@@ -1,7 +1,9 @@
 """Counting: the worked examples, an independent counter, and every boundary by one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,20 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.voting.domain.areas import area_centi
-from services.voting.domain.counting import (
+from services.proofs.announced import Item
+from services.proofs.areas import area_centi
+from services.proofs.counting import (
+    BallotBox,
+    Counted,
     Direction,
     DirectionReason,
     ItemResult,
     Outcome,
     Tally,
-    count,
     resolve_followers,
     settle,
 )
-from services.voting.domain.electorate import NOBODY, Weight
+from services.proofs.electorate import NOBODY, Weight
+from services.proofs.vote import Channel, Choice, Vote
 from services.voting.domain.rules import current_rules
-from services.voting.domain.vote import Choice, Vote
 from tests.voting.domain.papers import item, numbered, vote
 from tests.voting.domain.slow_counter import slow_count
 
@@ -31,6 +35,7 @@ EXAMPLES = json.loads((Path(__file__).parents[1] / "decision_examples.json").rea
 KIND_BY_THRESHOLD = {"ORDINARY": "FUND_USE", "SPECIAL": "FUND_RAISE"}
 TABLE = current_rules()
 POLICIES = TABLE.policies
+COUNTED_AT = datetime(2026, 4, 12, tzinfo=UTC)
 LETTERS = {
     "A": Choice.AGREE,
     "D": Choice.AGAINST,
@@ -53,6 +58,13 @@ def weights(example: Mapping[str, Any]) -> tuple[Weight, Weight, Weight]:
     took_part = Weight(example["Np"], area_centi(example["Sp"]))
     agreed = Weight(example["Na"], area_centi(example["Sa"]))
     return everybody, took_part, agreed
+
+
+def counted(votes: Sequence[Vote], items: Sequence[Item], areas: Mapping[str, int]) -> Counted:
+    box = BallotBox(areas, items)
+    for one in votes:
+        box.add(one)
+    return box.count(TABLE, POLICIES, COUNTED_AT)
 
 
 def minus(one: Weight, other: Weight) -> Weight:
@@ -86,7 +98,7 @@ def test_the_worked_examples_vote_by_vote(example: Mapping[str, Any]) -> None:
     cast = [vote(number, {1: Choice.AGREE}) for number in range(len(ayes))]
     cast += [vote(len(ayes) + number, {1: Choice.AGAINST}) for number in range(len(noes))]
     question = item(1, KIND_BY_THRESHOLD[example["kind"]])
-    (result,) = count(cast, [question], areas=areas, table=TABLE, policies=POLICIES)
+    (result,) = counted(cast, [question], areas).items
     assert verdict(result) == (example["quorum"], example["passed"])
     assert result.participating == took_part
 
@@ -162,7 +174,7 @@ def test_a_poll_is_reported_without_pass_or_fail() -> None:
 
 @pytest.mark.parametrize("kind", sorted(TABLE.rules))
 def test_nobody_at_all_is_no_quorum_whatever_the_kind(kind: str) -> None:
-    (result,) = count([], [item(1, kind)], areas={}, table=TABLE, policies=POLICIES)
+    (result,) = counted([], [item(1, kind)], {}).items
     assert result.outcome is not Outcome.PASSED
 
 
@@ -174,9 +186,25 @@ def test_participation_is_of_each_item_alone() -> None:
     areas = {numbered("entry", number): 100 for number in range(3)}
     both = {1: Choice.AGREE, 2: Choice.AGREE}
     cast = [vote(0, both), vote(1, both), vote(2, {1: Choice.AGREE})]
-    one, two = count(cast, [item(1), item(2)], areas=areas, table=TABLE, policies=POLICIES)
+    one, two = counted(cast, [item(1), item(2)], areas).items
     assert one.participating == Weight(3, 300)
     assert two.participating == Weight(2, 200)
+
+
+def test_the_count_says_who_voted_and_how_the_votes_came() -> None:
+    areas = {numbered("entry", number): 100 + number for number in range(5)}
+    came = [Channel.PHONE, Channel.PAPER, Channel.PHONE, Channel.TELEPHONE]
+    cast = [
+        replace(vote(number, {1: Choice.AGREE}), channel=channel)
+        for number, channel in enumerate(came)
+    ]
+    result = counted(cast, [item(1)], areas)
+    assert result.voted == Weight(4, 406)
+    assert result.people_by_channel == {
+        Channel.PHONE: 2,
+        Channel.PAPER: 1,
+        Channel.TELEPHONE: 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -187,7 +215,7 @@ def test_participation_is_of_each_item_alone() -> None:
 def test_no_result_is_made_of_votes_that_the_rules_could_not_have_taken(cast: list[Vote]) -> None:
     areas = {numbered("entry", 1): 100}
     with pytest.raises(AssertionError):
-        count(cast, [item(1)], areas=areas, table=TABLE, policies=POLICIES)
+        counted(cast, [item(1)], areas)
 
 
 # Few people and few areas, so that ties and exact fractions are common and not rare.
@@ -208,7 +236,7 @@ def test_an_independent_slow_counter_agrees(
     areas = {numbered("entry", number): area for number, (area, _) in enumerate(roll)}
     cast = [vote(number, {1: LETTERS[letter]}) for number, (_, letter) in enumerate(roll) if letter]
     kind = "RECONSTRUCTION" if three_quarters else "COMMON_REVENUE_USE"
-    (result,) = count(cast, [item(1, kind)], areas=areas, table=TABLE, policies=POLICIES)
+    (result,) = counted(cast, [item(1, kind)], areas).items
     assert verdict(result) == (slow.quorum, slow.passed)
     went = {Direction.AGREE: "A", Direction.AGAINST: "D", Direction.NOWHERE: ""}
     assert went[result.followers.direction] == slow.followed

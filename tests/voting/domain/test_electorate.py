@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.proofs.electorate import EntryKind, Weight
 from services.voting.domain.electorate import (
     Electorate,
     ElectorateEntry,
-    EntryKind,
-    Weight,
     check_electorate,
     electorate_sha256,
 )
 from services.voting.domain.errors import ElectorateNotVerified
 from tests.voting.domain.papers import numbered
+from tests.voting.fakes import ATTESTER
 
 ESTATE = numbered("estate", 1)
 POLICY: dict[str, bool | int | str] = {
@@ -39,6 +39,7 @@ def roll(entries: tuple[ElectorateEntry, ...] = ENTRIES) -> Electorate:
         policy=POLICY,
         weight=Weight(len(entries), sum(entry.area_centi for entry in entries)),
         sha256=electorate_sha256(ESTATE, POLICY, entries),
+        attesters=frozenset({ATTESTER.public_key().public_bytes_raw()}),
         entries=entries,
     )
 
@@ -68,6 +69,8 @@ def test_a_good_roll_is_accepted_in_any_order_of_entries_and_holders() -> None:
 @pytest.mark.parametrize(
     ("what", "broken"),
     [
+        ("attesters", lambda good: replace(good, attesters=frozenset())),
+        ("attesters", lambda good: replace(good, attesters=frozenset({bytes(32)}))),
         ("estate", lambda good: replace(good, estate_id=numbered("estate", 2))),
         ("zone", lambda good: replace(good, zone="Asia/Hangzhou")),
         ("entries", lambda _: roll((ENTRIES[0], ENTRIES[0]))),

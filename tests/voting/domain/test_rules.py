@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from services.proofs.rules import NotARuleTable, Share, frozen_policies, read_rules
 from services.voting.domain.errors import KindNotVoted, KindUnknown
-from services.voting.domain.rules import Share, current_rules, frozen_policies, read_rules
+from services.voting.domain.rules import check_kind, current_rules
 
 THREE_QUARTERS = {"FUND_RAISE", "RECONSTRUCTION", "COMMON_PART_USE"}
 DERIVED = {
@@ -79,7 +80,7 @@ def test_a_derived_kind_is_counted_as_its_base(kind: str, base: str) -> None:
 
 def test_an_emergency_is_decided_without_a_vote() -> None:
     with pytest.raises(KindNotVoted) as refused:
-        current_rules().rule_for("FUND_USE_EMERGENCY")
+        check_kind(current_rules(), "FUND_USE_EMERGENCY")
     assert "HZ73" in str(refused.value.facts["source"])
 
 
@@ -90,7 +91,7 @@ def test_an_opinion_survey_has_no_threshold() -> None:
 
 def test_a_kind_outside_the_table_is_unknown() -> None:
     with pytest.raises(KindUnknown):
-        current_rules().rule_for("CHANGE_TO_BUSINESS")
+        check_kind(current_rules(), "CHANGE_TO_BUSINESS")
 
 
 def test_the_law_gives_these_days() -> None:
@@ -128,7 +129,7 @@ def test_a_table_that_asks_for_what_is_not_counted_here_is_not_read(
 ) -> None:
     table = json.loads(current_rules().document)
     table["policies_set_by_rules_of_procedure"][policy]["default"] = default
-    with pytest.raises(ValueError, match=policy):
+    with pytest.raises(NotARuleTable, match=policy):
         read_rules(json.dumps(table).encode())
 
 

@@ -6,15 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from services.proofs.announced import Schedule
+from services.proofs.instants import rfc3339
 from services.voting.domain.errors import NoticeTooShort, VotingTooLong, VotingTooShort
 from services.voting.domain.rules import current_rules
-from services.voting.domain.schedule import (
-    Meeting,
-    Schedule,
-    check_schedule,
-    check_voting_days,
-    rfc3339,
-)
+from services.voting.domain.schedule import Meeting, check_schedule, check_voting_days
 
 ZONE = "Asia/Shanghai"
 PERIODS = current_rules().periods

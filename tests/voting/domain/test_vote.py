@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from services.voting.domain.errors import ChoiceUnknown, VoteUnreadable
-from services.voting.domain.vote import Choice, read_vote
+from services.proofs.vote import Channel, Choice
+from services.voting.domain.errors import ChoiceUnknown, EvidenceMissing, VoteUnreadable
+from services.voting.domain.vote import read_vote
 from tests.voting.domain.papers import BALLOT_ID, numbered, written
 
 ITEM = numbered("item", 1)
@@ -18,6 +19,19 @@ def test_a_good_document_is_read_and_keeps_its_bytes() -> None:
     assert read.document == document
     assert read.document_sha256 == hashlib.sha256(document).digest()
     assert read.choices == {ITEM: Choice.AGREE}
+    assert (read.channel, read.evidence_sha256) == (Channel.PHONE, None)
+
+
+@pytest.mark.parametrize("channel", ["PAPER", "TELEPHONE"])
+def test_what_officials_enter_without_evidence_is_refused(channel: str) -> None:
+    with pytest.raises(EvidenceMissing):
+        read_vote(written(channel=channel))
+
+
+@pytest.mark.parametrize("channel", [Channel.PAPER, Channel.TELEPHONE])
+def test_what_officials_enter_names_what_they_entered_it_from(channel: Channel) -> None:
+    read = read_vote(written(channel=channel.value, evidence_sha256="ab" * 32))
+    assert (read.channel, read.evidence_sha256) == (channel, "ab" * 32)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +44,12 @@ def test_a_good_document_is_read_and_keeps_its_bytes() -> None:
         b"\xff\xfe",
         json.dumps(json.loads(written())).encode(),
         written(extra=1),
+        written(channel="phone"),
+        written(channel=None),
+        written(channel=["PHONE"]),
+        written(evidence_sha256="00" * 32),
+        written(channel="PAPER", evidence_sha256="00" * 31),
+        written(channel="TELEPHONE", evidence_sha256=None),
         written(salt="5A" * 32),
         written(salt="5a" * 31),
         written(salt=None),

@@ -2,25 +2,29 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import asyncpg
 import pytest_asyncio
 from sqlalchemy import event
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from services.chassis.database import async_url
-from services.voting.domain.casting import BallotPaper, WaitingVote
-from services.voting.domain.schedule import Schedule
-from services.voting.domain.vote import read_vote
-from services.voting.store import ballots, electorates, votes
+from services.proofs.announced import Schedule
+from services.voting.domain.casting import BallotPaper, CastVote, WaitingVote
+from services.voting.domain.signing import read_signed
+from services.voting.store import ballots, electorates, papers, spans, votes
 from tests.support.postgres import Databases
+from tests.voting.devices import device
 from tests.voting.domain.papers import BALLOT_ID, numbered, written
 from tests.voting.hall import CLOSES, NOTICE, OPENS
+from tests.voting.superuser import unguarded
 
+TABLES = ("votes", "entry_holders", "electorate_entries", "leaves", "device_keys")
 ESTATE = numbered("estate", 1)
 # Forty estates of five hundred votes each; the one asked about is an ordinary one among them.
 FILL = [
-    "SET session_replication_role = replica",
     """CREATE TEMP TABLE made AS
        SELECT md5('estate' || e)::uuid AS estate_id, md5('ballot' || e)::uuid AS ballot_id,
               md5('entry' || e || ' ' || n)::uuid AS entry_id, e, n
@@ -29,26 +33,33 @@ FILL = [
        SELECT estate_id, ballot_id, entry_id, 'OWNERS', 8000, 1 FROM made""",
     """INSERT INTO entry_holders
        SELECT estate_id, ballot_id, 'holder ' || n, entry_id FROM made""",
-    """INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, cast_by, position,
-                          cast_at, document, document_sha256)
-       SELECT estate_id, gen_random_uuid(), ballot_id, entry_id, 8000, 'holder ' || n, n, now(),
-              repeat('x', 300)::bytea, decode(repeat('00', 32), 'hex') FROM made""",
-    "ANALYZE electorate_entries, entry_holders, votes",
+    """INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, channel, cast_by,
+                          position, cast_at, document, document_sha256)
+       SELECT estate_id, gen_random_uuid(), ballot_id, entry_id, 8000, 'PHONE', 'holder ' || n, n,
+              now(), repeat('x', 300)::bytea, decode(repeat('00', 32), 'hex') FROM made""",
+    """INSERT INTO leaves (estate_id, position, kind, subject, sha256, signature, public_key, hash)
+       SELECT estate_id, n, 'vote', ballot_id, sha256((e || ' ' || n)::bytea),
+              decode(repeat('00', 64), 'hex'), sha256(n::text::bytea), sha256(n::text::bytea)
+       FROM made""",
+    """INSERT INTO device_keys SELECT estate_id, sha256(n::text::bytea), 'OWNER', 'holder ' || n,
+              'x', decode(repeat('00', 64), 'hex'), now() FROM made""",
+    "ANALYZE electorate_entries, entry_holders, votes, leaves, device_keys",
 ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def full(databases: Databases) -> AsyncIterator[str]:
     """A database with many estates' votes; emptied again, for other tests count rows."""
-    connection = await asyncpg.connect(databases.superuser_url("voting"))
-    for statement in FILL:
-        await connection.execute(statement)
+    async with unguarded(databases.superuser_url("voting")) as connection:
+        for statement in FILL:
+            await connection.execute(statement)
     yield databases.app_url("voting")
-    for table in ("votes", "entry_holders", "electorate_entries"):
-        await connection.execute(
-            f"DELETE FROM {table} WHERE estate_id IN (SELECT estate_id FROM made)"
-        )
-    await connection.close()
+    async with unguarded(databases.superuser_url("voting")) as connection:
+        for table in TABLES:
+            await connection.execute(
+                f"DELETE FROM {table} WHERE estate_id IN "
+                "(SELECT md5('estate' || e)::uuid FROM generate_series(1, 40) e)"
+            )
 
 
 async def test_every_question_is_answered_by_an_index(full: str) -> None:
@@ -61,28 +72,33 @@ async def test_every_question_is_answered_by_an_index(full: str) -> None:
     ) -> None:
         asked.append((statement, values))
 
-    vote = read_vote(written(ballot_id=BALLOT_ID))
     schedule = Schedule("Asia/Shanghai", NOTICE, OPENS.date(), CLOSES.date())
-    paper = BallotPaper(BALLOT_ID, (), schedule, follow_offered=True)
-    waiting = WaitingVote(vote, paper, area_centi=1, cast_by="a")
+    paper = BallotPaper(ESTATE, BALLOT_ID, (), schedule, follow_offered=True, attesters=frozenset())
+    document, phone = written(ballot_id=BALLOT_ID), device(ESTATE, "a")
+    signature = phone.sign(BALLOT_ID, document).signature
+    waiting = WaitingVote(read_signed(document, signature, phone.attestation), paper, by="a")
+    cast = CastVote(waiting.vote, "a", NOTICE, 7)
     async with engine.connect() as connection:
-        await votes.known(connection, ESTATE, [waiting])
+        await votes.standings(connection, ESTATE, [waiting])
         await votes.turnout(connection, ESTATE, BALLOT_ID)
         await votes.cast_by(connection, ESTATE, BALLOT_ID, "a")
-        await votes.kept(connection, ESTATE, BALLOT_ID)
-        await votes.count(connection, ESTATE)
+        vote_id = waiting.vote.vote_id
+        await votes.one_cast_by(connection, ESTATE, BALLOT_ID, vote_id=vote_id, holder="a")
+        with suppress(NoResultFound):
+            await votes.signed(connection, ESTATE, cast)
+        await spans.read(connection, ESTATE, BALLOT_ID, first=0, end=100)
+        await spans.votes_stored(connection, ESTATE, BALLOT_ID)
         await electorates.held_by(connection, ESTATE, BALLOT_ID, "a")
-        await electorates.paper_for(
-            connection, ESTATE, BALLOT_ID, entry_id=vote.entry_id, holder="a"
-        )
         await electorates.roll(connection, ESTATE, BALLOT_ID)
+        await electorates.slice_of(connection, ESTATE, BALLOT_ID, after=None, limit=100)
+        await papers.find(connection, ESTATE, BALLOT_ID)
         await ballots.find(connection, ESTATE, BALLOT_ID)
         questions = list(asked)
         plans = [await _plan(connection, *question) for question in questions]
     await engine.dispose()
-    assert len(plans) == 12
+    assert len(plans) == 16
     for (statement, _), plan in zip(questions, plans, strict=True):
-        for table in ("votes", "electorate_entries", "entry_holders"):
+        for table in TABLES:
             assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
 
 
@@ -91,7 +107,7 @@ async def test_one_owner_is_found_without_reading_the_roll_even_just_after_a_fre
 ) -> None:
     """The tables have no statistics then; every row that a question touches is counted."""
     admin = await asyncpg.connect(databases.superuser_url("voting"))
-    for table in ("votes", "entry_holders", "electorate_entries"):
+    for table in TABLES:
         await admin.execute(f"DELETE FROM pg_statistic WHERE starelid = '{table}'::regclass")
         await admin.execute("SELECT pg_clear_relation_stats('public', $1)", table)
     query = "SELECT md5('estate1')::uuid::text, md5('ballot1')::uuid::text"
