@@ -1,7 +1,8 @@
 """`make bench`: how long the main job's large requests take, as ratios to what the disk allows.
 
-The limit of an import is the same lines copied into one table of the same database and committed.
-Results go to bench/results.json and, as a table, to standard output.
+The limit of an import is the same lines copied into one table of the same database and committed;
+that of verifying a ballot are its bare signatures. Results go to bench/results.json and, as a
+table, to standard output.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ import aiohttp
 import asyncpg
 from tqdm import tqdm
 
+from bench.verify_bundle import verify_bundle
 from demo import timeline
 from demo.__main__ import ONE_ADDRESS_FOR_ALL
 from demo.cast import BUREAU, STAFF
@@ -133,11 +135,16 @@ def main() -> None:
         choices = Choices(Path(folder), FOLDER.register, extra=ONE_ADDRESS_FOR_ALL)
         with Stack(choices) as stack:
             figures = table(asyncio.run(measure(stack)))
-    RESULTS.write_text(json.dumps(figures, indent=1) + "\n")
+    verified = verify_bundle()
+    results = figures | {"verify_bundle": verified}
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     sys.stdout.write(f"{'':18}{'median s':>10}{'min':>10}{'max':>10}{'over copy':>11}\n")
     for name, held in figures.items():
         cells = "".join(f"{held[f'{kind}_seconds']:>10.4f}" for kind in ("median", "min", "max"))
         sys.stdout.write(f"{name:18}{cells}{held['over_copy']:>11.1f}\n")
+    sys.stdout.write("verify_bundle\n")
+    for name, figure in verified.items():
+        sys.stdout.write(f"  {name:24}{figure:>12}\n")
 
 
 if __name__ == "__main__":

@@ -93,11 +93,13 @@ def _ordered(value: object, depth: int) -> object:
     return {name: _ordered(value[name], depth + 1) for name in _names(value)}
 
 
-def _names(members: dict[object, object]) -> list[object]:
-    """Return the names of an object in their order; of plain ones it is that of their letters."""
-    if all(isinstance(name, str) and name.isascii() for name in members):
-        return sorted(members, key=str)
-    return sorted(members, key=_utf16)
+def _names(members: Mapping[str, object]) -> list[str]:
+    """Return the names of an object in their order; of ASCII it is that of the letters."""
+    try:
+        ascii_only = "".join(members).isascii()
+    except TypeError:
+        ascii_only = False
+    return sorted(members) if ascii_only else sorted(members, key=_utf16)
 
 
 def _safe(number: int) -> int:

@@ -62,11 +62,19 @@ def identity() -> TestIssuer:
     return TestIssuer()
 
 
+@pytest.fixture
+def witnesses() -> Witnesses:
+    """The witnesses that the operator allows: none."""
+    return Witnesses()
+
+
 Assembled = Callable[..., FastAPI]
 
 
 @pytest.fixture
-def assembled(database: Database, clock: ClockStoppedAt, identity: TestIssuer) -> Assembled:
+def assembled(
+    database: Database, clock: ClockStoppedAt, identity: TestIssuer, witnesses: Witnesses
+) -> Assembled:
     """Assemble the ledger around a given voting service."""
 
     def build(neighbour: ASGIApp | httpx.AsyncBaseTransport) -> FastAPI:
@@ -82,7 +90,7 @@ def assembled(database: Database, clock: ClockStoppedAt, identity: TestIssuer) -
             voting=VotingClient(asked),
             zone=SHANGHAI,
             log_keys=LOG_KEYS,
-            witnesses=Witnesses(),
+            witnesses=witnesses,
         )
         return assemble(parts, trust_in(identity))
 
@@ -102,9 +110,23 @@ def estate(ledger: FastAPI, identity: TestIssuer) -> Estate:
 
 
 @pytest.fixture
+def other_estate(ledger: FastAPI, identity: TestIssuer) -> Estate:
+    """A second fresh estate, of the same ledger."""
+    return Estate(ledger, identity, str(uuid.uuid4()))
+
+
+@pytest.fixture
 async def as_app(databases: Databases) -> AsyncIterator[asyncpg.Connection]:
     """A bare connection under the running role."""
     connection = await asyncpg.connect(databases.app_url("ledger"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def as_superuser(databases: Databases) -> AsyncIterator[asyncpg.Connection]:
+    """A bare connection as whoever runs the database."""
+    connection = await asyncpg.connect(databases.superuser_url("ledger"))
     yield connection
     await connection.close()
 

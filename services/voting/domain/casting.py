@@ -161,7 +161,8 @@ def decide(
             assert refused is not None
             verdicts.append(refused)
             continue
-        fresh = CastVote(one.vote, one.by, at, position=first + len(stored))
+        # To the second, as the checkpoint over it is signed: nothing finer could be proved.
+        fresh = CastVote(one.vote, one.by, at.replace(microsecond=0), first + len(stored))
         stored.append(StoredVote(one, standing.area_centi, fresh))
         taken[one.vote.vote_id] = fresh
         voted.add(entry)

@@ -1,7 +1,6 @@
 """Votes at their positions in the estate's log, and the keys that signed them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select, text
@@ -112,15 +111,13 @@ async def add(connection: Connection, estate_id: str, stored: Sequence[StoredVot
     await connection.execute(_ADD, values)
 
 
-async def add_keys(
-    connection: Connection, estate_id: str, stored: Sequence[StoredVote], at: datetime
-) -> None:
+async def add_keys(connection: Connection, estate_id: str, stored: Sequence[StoredVote]) -> None:
     """Keep identity's word on each key that signed here for the first time."""
     # In one order, so that nobody waits for anybody who waits for him.
     signed = sorted((one.waiting.signed for one in stored), key=lambda one: one.leaf.public_key)
     values = {
         "estate_id": estate_id,
-        "at": at,
+        "at": stored[0].cast.cast_at,
         "public_keys": [one.leaf.public_key for one in signed],
         "capacities": [one.attestation.capacity.value for one in signed],
         "holders": [one.attestation.holder for one in signed],

@@ -11,7 +11,7 @@ Statement = tuple[str, tuple[object, ...]]
 
 
 async def caused_by(database: Database, estate: Estate, path: str) -> list[Statement]:
-    """Return the statements over entries and legs that reading `path` causes."""
+    """Return the statements over what is published that reading `path` causes."""
     seen: list[Statement] = []
     engine = database._engine.sync_engine
 
@@ -19,7 +19,7 @@ async def caused_by(database: Database, estate: Estate, path: str) -> list[State
         statement, parameters = told[2], told[3]
         assert isinstance(statement, str)
         assert isinstance(parameters, tuple)
-        if "FROM legs" in statement or "FROM entries" in statement:
+        if any(f"FROM {table}" in statement for table in ("legs", "entries", "statements")):
             seen.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", note)
@@ -38,6 +38,8 @@ async def caused_by(database: Database, estate: Estate, path: str) -> list[State
         ("/statements/2026H1", "ix_legs_estate_id_categories"),
         ("/entries?limit=2&cursor=4", "uq_entries_estate_id_number"),
         ("/entries?month=2026-01", "entries_estate_id_"),
+        ("/statements/2026H1/publications", "uq_statements_estate_id_period_version"),
+        ("/bundle", "uq_entries_estate_id_position"),
     ],
 )
 async def test_every_read_is_answered_from_an_index_that_leads_with_the_estate(
