@@ -20,6 +20,7 @@ from services.chassis.tokens import Expected, Signer, VerificationKeys, read
 from services.chassis.trust import Trust
 from services.identity.actions.parts import Attesters, Parts
 from services.identity.api import (
+    attesters,
     device_keys,
     electorates,
     estates,
@@ -41,6 +42,7 @@ ROUTERS = (
     step_up.router,
     people.router,
     device_keys.router,
+    attesters.router,
     estates.router,
     register.router,
     electorates.router,

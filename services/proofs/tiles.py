@@ -151,7 +151,7 @@ def _entries(content: bytes, path: str) -> Iterator[bytes]:
     while at < len(content):
         start = at + 2
         end = start + int.from_bytes(content[at:start], "big")
-        if start > len(content) or end > len(content):
+        if end > len(content):
             raise NotATile(f"an entry of {path} is cut off")
         yield content[start:end]
         at = end

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -94,12 +94,15 @@ class Estate:
         self.devices[official.phone] = device
         await whole.renew(official)
 
-    async def draft(self, *items: Mapping[str, Any], meeting: str = "REGULAR") -> Any:
+    async def draft(
+        self, *items: Mapping[str, Any], meeting: str = "REGULAR", openings: str = "NONE"
+    ) -> Any:
         """Return a drafted ballot."""
         body = {
             "title": "业主大会会议",
             "meeting": meeting,
             "convening_reason": "NO_COMMITTEE_YET",
+            "openings": openings,
             "items": list(items or (ITEM,)),
         }
         return done(await self.ask("POST", "/ballots", self.convener, json=body))
@@ -118,13 +121,7 @@ class Estate:
         """Return a freshly announced ballot that opens after its notice."""
         drafted = await self.draft(*items)
         said = done(await self.announce(drafted["ballot_id"], voting_days=voting_days))
-        return Ballot(
-            self,
-            drafted["ballot_id"],
-            [item["item_id"] for item in drafted["items"]],
-            datetime.fromisoformat(said["opens_at"]),
-            datetime.fromisoformat(said["closes_at"]),
-        )
+        return Ballot.of(self, drafted, said)
 
 
 @dataclass
@@ -136,6 +133,17 @@ class Ballot:
     item_ids: list[str]
     opens_at: datetime
     closes_at: datetime
+
+    @classmethod
+    def of(cls, estate: Estate, drafted: Any, announced: Any) -> Self:
+        """Return the ballot that was drafted and announced."""
+        return cls(
+            estate,
+            drafted["ballot_id"],
+            [item["item_id"] for item in drafted["items"]],
+            datetime.fromisoformat(announced["opens_at"]),
+            datetime.fromisoformat(announced["closes_at"]),
+        )
 
     @property
     def path(self) -> str:

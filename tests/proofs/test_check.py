@@ -189,6 +189,17 @@ def test_two_roots_of_one_size_are_named_a_fork_with_both_signatures(
     assert run(capsys, "consistency", *paths, "--keys", keys)[0] == 0
 
 
+@pytest.mark.parametrize("stranger_first", [True, False])
+def test_a_checkpoint_that_the_log_did_not_sign_proves_no_fork(
+    tmp_path: Path, keys: Path, capsys: Said, *, stranger_first: bool
+) -> None:
+    right = SignedLog.of(9).checkpoint().encoded()
+    forged = sign_checkpoint(STRANGER, 9, bytes(32)).encoded()
+    paths = checkpoints(tmp_path, *((forged, right) if stranger_first else (right, forged)))
+    status, steps = run(capsys, "consistency", *paths, "--keys", keys)
+    assert (status, failures(steps)) == (1, ["the log of this estate signed the checkpoint"])
+
+
 def test_a_receipt_is_checked_with_what_its_holder_knows(
     tmp_path: Path, keys: Path, capsys: Said
 ) -> None:

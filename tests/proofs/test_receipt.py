@@ -329,7 +329,7 @@ def test_an_entrys_receipt_takes_no_key() -> None:
         read_receipt(edited(receipt, key=key))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(some.data())
 def test_any_changed_byte_is_refused_or_changes_nothing(data: some.DataObject) -> None:
     _, receipt = voted(keys=WITNESSED, by=["witness.example/w1"])

@@ -192,7 +192,7 @@ TEXTS = _texts()
 
 
 @pytest.mark.parametrize("name", list(TEXTS))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(data=some.data())
 def test_no_text_has_a_second_spelling(name: str, data: some.DataObject) -> None:
     text, rewritten = TEXTS[name]

@@ -31,6 +31,8 @@ OPENS = datetime.fromisoformat("2026-04-04T00:00:00+08:00")
 NOON = datetime.fromisoformat("2026-04-05T12:00:00+08:00")
 CLOSES = datetime.fromisoformat("2026-04-12T00:00:00+08:00")
 WINDOW = {"opens_on": "2026-04-04", "closes_on": "2026-04-11"}
+# For a ballot that is announced when the first has closed.
+LATER = {"opens_on": "2026-04-29", "closes_on": "2026-05-08"}
 
 # Six people, 600 m²: a quorum needs four of them and 400 m².
 FLATS = [
@@ -168,10 +170,12 @@ class Hall:
         assert reply.status_code == 201, reply.text
         return reply.json()
 
-    async def announce(self, *kinds: str, **changed: object) -> "Announced":
+    async def announce(
+        self, *kinds: str, window: Mapping[str, str] = WINDOW, **changed: object
+    ) -> "Announced":
         draft = await self.draft(*(kinds or ("COMMON_REVENUE_USE",)), **changed)
         ballot_id = draft["ballot_id"]
-        reply = await self.post(f"/ballots/{ballot_id}/announcement", COMMITTEE, WINDOW)
+        reply = await self.post(f"/ballots/{ballot_id}/announcement", COMMITTEE, window)
         assert reply.status_code == 201, reply.text
         return Announced(self, ballot_id, [item["item_id"] for item in draft["items"]])
 

@@ -12,7 +12,12 @@ from datetime import date, datetime
 
 from services.ledger.domain.chart import ACCOUNTS, Side
 from services.ledger.domain.entry import Entry
-from services.ledger.domain.errors import PeriodNotEnded, PeriodUnknown, StatementUnchanged
+from services.ledger.domain.errors import (
+    EntryMisformed,
+    PeriodNotEnded,
+    PeriodUnknown,
+    StatementUnchanged,
+)
 from services.ledger.domain.period import HalfYear, Month, month_of
 
 
@@ -23,6 +28,10 @@ class Movement:
     month: Month
     account: str
     amount_fen: int
+
+    def __post_init__(self) -> None:
+        if self.account not in ACCOUNTS:
+            raise EntryMisformed("科目不存在。", "No such account.", account=self.account)
 
 
 @dataclass(frozen=True)

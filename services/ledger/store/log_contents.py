@@ -86,7 +86,7 @@ def _entry_document(row: Row[Any]) -> bytes | None:
 
 def _faults_of_legs(row: Row[Any]) -> Iterator[str]:
     numbers = list(row.leg_numbers or ())
-    if numbers != list(range(1, row.leg_count + 1)):
+    if len(numbers) != row.leg_count or numbers != list(range(1, len(numbers) + 1)):
         yield "legs-not-counted"
     if any(day != row.occurred_on for day in row.days or ()):
         yield "leg-of-another-day"
@@ -113,20 +113,20 @@ async def _statements(
 async def _statement_document(
     connection: AsyncConnection, row: Row[Any], supersedes: str | None
 ) -> bytes | None:
-    """Return the document that the entries make, or nothing if the row names no half-year."""
+    """Return the document that the entries make, or nothing if they make no half-year."""
     try:
         period = half_year_named(row.period)
-    except Refusal:
+        published = PublishedStatement(
+            statement=await _summed(connection, row.estate_id, period, through=row.entries_count),
+            statement_id=row.statement_id,
+            version=row.version,
+            supersedes=supersedes,
+            entries_count=row.entries_count,
+            published_at=row.published_at,
+        )
+        return statement_bytes(row.estate_id, published, published_by=row.published_by)
+    except (Refusal, ValueError):
         return None
-    published = PublishedStatement(
-        statement=await _summed(connection, row.estate_id, period, through=row.entries_count),
-        statement_id=row.statement_id,
-        version=row.version,
-        supersedes=supersedes,
-        entries_count=row.entries_count,
-        published_at=row.published_at,
-    )
-    return statement_bytes(row.estate_id, published, published_by=row.published_by)
 
 
 async def _summed(

@@ -62,7 +62,6 @@ async def append_votes(
             at=at,
         )
         await votes.add(connection, estate_id, decision.stored)
-        await votes.add_keys(connection, estate_id, decision.stored)
     taken = {one.cast.position: _logged(one, logged) for one in decision.stored}
     return tuple(
         taken.get(one.position, one) if isinstance(one, CastVote) else one

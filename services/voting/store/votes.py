@@ -42,29 +42,25 @@ _STANDINGS = text(
     " AS known ON true ORDER BY asked.number"
 )
 
+# One statement however many votes, with the keys that signed here for the first time.
 _ADD = text(
-    "INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, channel, cast_by,"
-    " entered_by, evidence_sha256, position, cast_at, document, document_sha256)"
-    " SELECT CAST(:estate_id AS uuid), one.vote_id, one.ballot_id, one.entry_id, one.area_centi,"
-    " one.channel, CASE WHEN one.channel = 'PHONE' THEN one.by END,"
-    " CASE WHEN one.channel <> 'PHONE' THEN one.by END, one.evidence_sha256,"
-    " CAST(:first AS bigint) + one.number - 1, CAST(:cast_at AS timestamptz), one.document,"
-    " one.document_sha256"
-    " FROM unnest(CAST(:vote_ids AS uuid[]), CAST(:ballot_ids AS uuid[]),"
+    "WITH one AS (SELECT * FROM unnest(CAST(:vote_ids AS uuid[]), CAST(:ballot_ids AS uuid[]),"
     " CAST(:entry_ids AS uuid[]), CAST(:areas AS bigint[]), CAST(:channels AS text[]),"
     " CAST(:by AS text[]), CAST(:evidence AS bytea[]), CAST(:documents AS bytea[]),"
-    " CAST(:sha256s AS bytea[])) WITH ORDINALITY AS one (vote_id, ballot_id, entry_id, area_centi,"
-    " channel, by, evidence_sha256, document, document_sha256, number)"
-)
-
-_ADD_KEYS = text(
-    "INSERT INTO device_keys (estate_id, public_key, capacity, holder, document, signature,"
-    " first_used_at)"
-    " SELECT CAST(:estate_id AS uuid), one.public_key, one.capacity, one.holder, one.document,"
-    " one.signature, CAST(:at AS timestamptz)"
-    " FROM unnest(CAST(:public_keys AS bytea[]), CAST(:capacities AS text[]),"
-    " CAST(:holders AS text[]), CAST(:documents AS bytea[]), CAST(:signatures AS bytea[]))"
-    " AS one (public_key, capacity, holder, document, signature) ON CONFLICT DO NOTHING"
+    " CAST(:sha256s AS bytea[]), CAST(:public_keys AS bytea[]), CAST(:capacities AS text[]),"
+    " CAST(:key_documents AS bytea[]), CAST(:key_signatures AS bytea[])) WITH ORDINALITY"
+    " AS one (vote_id, ballot_id, entry_id, area_centi, channel, by, evidence_sha256, document,"
+    " document_sha256, public_key, capacity, key_document, key_signature, number)),"
+    " kept AS (INSERT INTO device_keys (estate_id, public_key, capacity, holder, document,"
+    " signature, first_used_at)"
+    " SELECT CAST(:estate_id AS uuid), public_key, capacity, by, key_document, key_signature,"
+    " CAST(:cast_at AS timestamptz) FROM one ORDER BY number ON CONFLICT DO NOTHING)"
+    " INSERT INTO votes (estate_id, vote_id, ballot_id, entry_id, area_centi, channel, cast_by,"
+    " entered_by, evidence_sha256, position, cast_at, document, document_sha256)"
+    " SELECT CAST(:estate_id AS uuid), vote_id, ballot_id, entry_id, area_centi, channel,"
+    " CASE WHEN channel = 'PHONE' THEN by END, CASE WHEN channel <> 'PHONE' THEN by END,"
+    " evidence_sha256, CAST(:first AS bigint) + number - 1, CAST(:cast_at AS timestamptz),"
+    " document, document_sha256 FROM one"
 )
 
 
@@ -91,8 +87,9 @@ async def standings(
 
 
 async def add(connection: Connection, estate_id: str, stored: Sequence[StoredVote]) -> None:
-    """Store votes at their positions, whose leaves are logged already."""
+    """Store votes at their positions, whose leaves are logged already, and keys that are new."""
     added = [one.waiting.vote for one in stored]
+    signed = [one.waiting.signed for one in stored]
     evidence = [vote.evidence_sha256 for vote in added]
     values = {
         "estate_id": estate_id,
@@ -106,25 +103,13 @@ async def add(connection: Connection, estate_id: str, stored: Sequence[StoredVot
         "by": [one.waiting.by for one in stored],
         "evidence": [one and bytes.fromhex(one) for one in evidence],
         "documents": [vote.document for vote in added],
-        "sha256s": [one.waiting.signed.leaf.record.sha256 for one in stored],
-    }
-    await connection.execute(_ADD, values)
-
-
-async def add_keys(connection: Connection, estate_id: str, stored: Sequence[StoredVote]) -> None:
-    """Keep identity's word on each key that signed here for the first time."""
-    # In one order, so that nobody waits for anybody who waits for him.
-    signed = sorted((one.waiting.signed for one in stored), key=lambda one: one.leaf.public_key)
-    values = {
-        "estate_id": estate_id,
-        "at": stored[0].cast.cast_at,
+        "sha256s": [one.leaf.record.sha256 for one in signed],
         "public_keys": [one.leaf.public_key for one in signed],
         "capacities": [one.attestation.capacity.value for one in signed],
-        "holders": [one.attestation.holder for one in signed],
-        "documents": [one.key.document for one in signed],
-        "signatures": [one.key.signature for one in signed],
+        "key_documents": [one.key.document for one in signed],
+        "key_signatures": [one.key.signature for one in signed],
     }
-    await connection.execute(_ADD_KEYS, values)
+    await connection.execute(_ADD, values)
 
 
 async def turnout(connection: Connection, estate_id: str, ballot_id: str) -> Weight:

@@ -63,9 +63,6 @@ async def test_a_policy_names_known_witnesses_and_a_quorum_that_they_can_reach(
     parts: Parts, estate_id: str
 ) -> None:
     parts = watched(parts, estate_id, StrictWitness(STREET, parts.clock))
-    early = await choose(parts, estate_id, [STREET], quorum=1)
-    assert (early.status_code, early.json()["type"]) == (404, "/problems/notices/no-such-log")
-    await publish(parts, estate_id, b"one")
     stranger = await choose(parts, estate_id, [STREET, "evil.example"], quorum=1)
     assert stranger.json()["type"] == "/problems/notices/no-such-witness"
     assert stranger.json()["unknown"] == ["evil.example"]
@@ -73,6 +70,14 @@ async def test_a_policy_names_known_witnesses_and_a_quorum_that_they_can_reach(
         greedy = await choose(parts, estate_id, names, quorum=2)
         assert greedy.json()["type"] == "/problems/notices/quorum-unreachable"
     assert (await choose(parts, estate_id, [STREET], quorum=1, role="owner")).status_code == 403
+
+
+async def test_a_policy_may_begin_a_log(parts: Parts, estate_id: str) -> None:
+    witness = StrictWitness(STREET, parts.clock)
+    parts = watched(parts, estate_id, witness)
+    assert (await choose(parts, estate_id, [STREET], quorum=1)).status_code == 201
+    assert (await collect(parts, estate_id)).cosigned == (STREET,)
+    assert (await published(parts, estate_id)).size == 1
 
 
 async def test_cosignatures_are_collected_and_published(parts: Parts, estate_id: str) -> None:

@@ -75,6 +75,18 @@ async def test_an_entry_is_booked_when_its_number_is_given(
     assert (newest["booked_at"], opening["number"]) == (_rfc3339(clock), 1)
 
 
+async def test_a_slower_clock_books_nothing_before_what_is_booked(
+    estate: Estate, clock: ClockStoppedAt
+) -> None:
+    await estate.open()
+    booked_at = _rfc3339(clock)
+    clock.advance(hours=-1)
+    await estate.published("2026-01-08,收入,利息,30.62,,S1")
+    await estate.reverse((await estate.entries())[0]["entry_id"])
+    assert [one["booked_at"] for one in await estate.entries()] == [booked_at] * 3
+    assert await estate.findings() == []
+
+
 def _rfc3339(clock: ClockStoppedAt) -> str:
     assert clock.now().utcoffset() == timedelta()
     return clock.now().isoformat().replace("+00:00", "Z")

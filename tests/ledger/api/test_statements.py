@@ -73,6 +73,8 @@ async def test_entries_that_came_in_later_make_a_further_version(estate: Estate)
     assert (await estate.get(PATH)).json()["published"]["equal"] is True
     listed = (await estate.get(f"{PATH}/publications")).json()["publications"]
     assert listed == [second, first]
+    # Each is summed again from the entries that it was published of.
+    assert await estate.findings() == []
 
 
 async def test_what_was_published_is_read_with_a_tag(estate: Estate) -> None:
