@@ -114,13 +114,14 @@ _DATA, _INTEGRITY = "22", "23"
 
 def meaning_of(error: Exception) -> Meaning | None:
     """Return what an error of the database means; of any other there is nothing to say."""
+    if isinstance(error, DBAPIError):
+        return _meaning_of_state(error, getattr(error.orig, "sqlstate", None) or "")
     if isinstance(error, PoolTimeout):
         return Meaning.PASSING
-    if isinstance(error, OSError):
-        return Meaning.LOST
-    if not isinstance(error, DBAPIError):
-        return None
-    state = getattr(error.orig, "sqlstate", None) or ""
+    return Meaning.LOST if isinstance(error, OSError) else None
+
+
+def _meaning_of_state(error: DBAPIError, state: str) -> Meaning | None:
     if state in _PASSING:
         return Meaning.PASSING
     if state in _STOPPED or error.connection_invalidated:

@@ -149,8 +149,8 @@ class Books:
         sign = -1 if entry.kind is EntryKind.EXPENSE else 1
         bank = [leg for leg in entry.legs if leg.account == _BANK]
         others = [leg for leg in entry.legs if leg.account != _BANK]
-        with_the_bank = sign * bank_fen(entry) >= 0
-        if len(bank) != 1 or not with_the_bank or any(sign * one.amount_fen > 0 for one in others):
+        # With one leg of the bank, what the others lose together it gains.
+        if len(bank) != 1 or any(sign * one.amount_fen > 0 for one in others):
             raise BooksWrong(f"a leg of entry {entry.number} moves against what the entry does")
 
     def _taken_back(self, entry: BookedEntry) -> BookedEntry | None:

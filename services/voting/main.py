@@ -74,14 +74,11 @@ def from_environment() -> FastAPI:
         signer.service_token,
         deadline_seconds=FREEZE_DEADLINE_SECONDS,
     )
-    parts = Parts(
-        database.begin,
-        clock,
-        Identity(neighbour),
-        settings.zone,
-        LogKeys("voting", settings.log_seed()),
-        read_witnesses(settings.witnesses_file),
-    )
+    log_keys = LogKeys("voting", settings.log_seed())
+    witnesses = read_witnesses(settings.witnesses_file)
+    identity = Identity(neighbour)
+    parts = Parts(database.begin, clock, identity, settings.zone, log_keys, witnesses)
+    clients = (to_identity.aclose, key_sets.aclose)
     service = replace(
         _service(parts, Trust(settings.issuers, key_sets, clock), signer),
         ready=schema_at(database, REVISION),
@@ -92,13 +89,7 @@ def from_environment() -> FastAPI:
             check_interval_seconds=settings.check_interval_seconds,
         ),
         # Votes that were taken up are answered before what they are written with goes.
-        closers=[
-            parts.appender.drain,
-            parts.witnesses.close,
-            to_identity.aclose,
-            key_sets.aclose,
-            database.close,
-        ],
+        closers=[parts.appender.drain, witnesses.close, *clients, database.close],
     )
     return application(service)
 

@@ -81,7 +81,7 @@ async def test_keys_do_not_wait_for_each_other(desk: Desk) -> None:
     await settle()
     assert desk.groups == [[1], [5]]
     desk.open.set()
-    assert await asyncio.gather(first, other) == [2, 10]
+    assert (await first, await other) == (2, 10)
 
 
 async def test_a_call_that_still_waits_is_withdrawn_when_its_sender_gives_up(desk: Desk) -> None:
@@ -92,7 +92,7 @@ async def test_a_call_that_still_waits_is_withdrawn_when_its_sender_gives_up(des
     second.cancel()
     await settle()
     desk.open.set()
-    assert await asyncio.gather(first, third) == [2, 6]
+    assert (await first, await third) == (2, 6)
     assert desk.groups == [[1], [3]]
 
 

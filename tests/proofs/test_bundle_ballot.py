@@ -351,6 +351,10 @@ DONE_TO_THE_FILE: dict[str, tuple[Callable[[list[Line]], Any], str]] = {
     "signatures swapped": (swap("signature"), SIGNATURES),
     "attestations swapped": (swap("key"), ATTESTED),
     "holders swapped": (swap("holders"), HOLDER),
+    "holders in another order": (
+        lambda lines: leaf(lines, Kind.VOTE)["holders"].reverse(),
+        VOTE_FORM,
+    ),
     "lines swapped": (swap_lines, WHOLE),
     "line twice": (repeat_line, WHOLE),
     "end dropped": (lambda lines: lines.pop(), WHOLE),
@@ -442,6 +446,11 @@ def not_offered(scene: Scene) -> None:
     scene.paper = Paper(table=read_rules(json.dumps(table).encode()))
 
 
+def freeze_twice(scene: Scene) -> None:
+    roll = scene.paper.roll()
+    on_paper("roll", lambda: [roll[0], *roll])(scene)
+
+
 def half_a_vote(scene: Scene) -> None:
     (first, _) = scene.paper.items()
     with_vote(0, changes={"choices": {first.item_id: "AGREE"}})(scene)
@@ -481,6 +490,9 @@ DONE_WITH_STOLEN_KEYS: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "no electorate": (setting("left_out", {Kind.ELECTORATE}), ORDER),
     "no schedule": (setting("left_out", {Kind.SCHEDULE}), ORDER),
     "no result": (setting("left_out", {Kind.RESULT}), ORDER),
+    "rules announced again": (setting("rules_announced", 2), ORDER),
+    "a vote before the schedule": (setting("early", [Cast(6, "AA")]), ORDER),
+    "an entry that was frozen twice": (freeze_twice, ROLL),
     "a vote after the result": (setting("late", [Cast(6, "AA")]), ORDER),
     "a policy that nobody agreed": (other_policy, TABLE),
     "an attester of one's own": (on_paper("attesters", ("identity", "thief")), ATTESTERS),

@@ -302,8 +302,10 @@ class Scene:
         self.paper = Paper()
         self.other = Paper("other ballot", cast=(Cast(0, "DD"), Cast(6, "NN")))
         self.result_change: Change | None = None
+        self.early: Sequence[Cast] = ()
         self.late: Sequence[Cast] = ()
         self.left_out: frozenset[Kind] = frozenset()
+        self.rules_announced = 1
         self.record_signer: Mapping[Kind, str] = {}
         self.positions: dict[int, int] = {}
 
@@ -317,6 +319,8 @@ class Scene:
             self.positions[cast.owner] = self.vote(self.paper, cast)
             if rest:
                 self.vote(self.other, rest.pop(0))
+        for _ in range(1, self.rules_announced):
+            self._content(self.paper, Kind.RULES, self.paper.table.document)
         for later in self.paper.schedules[1:]:
             self._content(self.paper, Kind.SCHEDULE, later.encoded())
         self._publish(self.other, None)
@@ -378,6 +382,8 @@ class Scene:
             shown["entries"] = entries
         if Kind.ELECTORATE not in self.left_out:
             self.log.add(Record(Kind.ELECTORATE, paper.ballot_id, roll.sha256()), shown=shown)
+        for cast in self.early if paper is self.paper else ():
+            self.vote(paper, cast)
         self._content(paper, Kind.SCHEDULE, paper.schedules[0].encoded())
 
     def vote(self, paper: Paper, cast: Cast) -> int:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.chassis.database import Database
 from services.chassis.neighbours import Neighbour
 from services.chassis.sealing import Sealer, SealingKeys
+from services.chassis.tlog.keys import LogKeys
 from services.identity import main as identity
 from services.identity.actions.parts import Attesters
 from services.identity.actions.parts import Parts as IdentityParts
@@ -27,6 +28,7 @@ from tests.support.clocks import ClockStoppedAt
 from tests.support.postgres import Databases
 from tests.support.tokens import TestIssuer, over_asgi, trust_in
 
+LOG_KEYS = LogKeys("voting", bytes(range(32)))
 BEGINS = datetime(2026, 11, 2, 1, tzinfo=UTC)
 
 
@@ -82,7 +84,9 @@ async def neighbourhood(databases: Databases) -> AsyncIterator[Neighbourhood]:
     clients = [city.http, providers]
     asked = Neighbourhood(city, FastAPI(), issuers, clients)
     asks = Identity(asked.asking("voting", "identity", city.app))
-    app = voting.assemble(VotingParts(kept["voting"].begin, clock, asks, "Asia/Shanghai"), trust)
+    app = voting.assemble(
+        VotingParts(kept["voting"].begin, clock, asks, "Asia/Shanghai", LOG_KEYS), trust
+    )
     yield Neighbourhood(city, app, issuers, clients)
     for client in clients:
         await client.aclose()

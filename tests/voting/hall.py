@@ -173,7 +173,7 @@ class Hall:
     async def announce(
         self, *kinds: str, window: Mapping[str, str] = WINDOW, **changed: object
     ) -> "Announced":
-        draft = await self.draft(*(kinds or ("COMMON_REVENUE_USE",)), **changed)
+        draft = await self.draft(*(kinds or ("COMMON_REVENUE_USE",)), who=COMMITTEE, **changed)
         ballot_id = draft["ballot_id"]
         reply = await self.post(f"/ballots/{ballot_id}/announcement", COMMITTEE, window)
         assert reply.status_code == 201, reply.text

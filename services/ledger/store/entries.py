@@ -32,7 +32,7 @@ async def append(
     # The checks that fire for each row keep the plan that their session made first; made while the
     # tables were small, it would scan all of them for every row of a large publication.
     await connection.execute(select(func.set_config("enable_seqscan", "off", literal(value=True))))
-    await connection.execute(entries.insert(), [_header(*one) for one in posted])
+    await connection.execute(entries.insert(), [header_of(*one) for one in posted])
     rows = [row for entry, _ in posted for row in _legs(entry)]
     await connection.execute(legs.insert(), rows)
 
@@ -111,7 +111,8 @@ async def _found(
     )
 
 
-def _header(entry: Entry, logged: LoggedDocument) -> dict[str, object]:
+def header_of(entry: Entry, logged: LoggedDocument) -> dict[str, object]:
+    """Return the columns of an entry's row."""
     reversal = entry.reverses
     return {
         "estate_id": entry.estate_id,

@@ -14,13 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.tlog.contents import Expected, Finding, in_order, rows_of
 from services.chassis.tlog.keys import EstateKeys
-from services.ledger.domain.document import document_bytes, limits_bytes, statement_bytes
+from services.ledger.domain.document import (
+    LoggedDocument,
+    document_bytes,
+    limits_bytes,
+    statement_bytes,
+)
 from services.ledger.domain.entry import EntryKind, Leg
 from services.ledger.domain.errors import Refusal
 from services.ledger.domain.period import HalfYear, half_year_named
 from services.ledger.domain.statement import PublishedStatement, Statement, statement_of
 from services.ledger.store import sums
-from services.ledger.store.entries import entry_in
+from services.ledger.store.entries import entry_in, header_of
 from services.ledger.store.limits import limits_in
 from services.ledger.store.tables import entries, legs, spending_limits, statements
 from services.proofs.leaf import Kind, record_of
@@ -67,7 +72,7 @@ async def _entries(
         for code in _faults_of_legs(row):
             yield _finding(code, "legs", key, row.position)
         document = _entry_document(row)
-        if document != row.document:
+        if document is None or document != row.document:
             yield _finding("columns-contradict-document", "entries", key, row.position)
         kind = Kind.REVERSAL if row.kind == EntryKind.REVERSAL.value else Kind.ENTRY
         record = record_of(kind, row.entry_id, row.document if document is None else document)
@@ -75,13 +80,19 @@ async def _entries(
 
 
 def _entry_document(row: Row[Any]) -> bytes | None:
-    """Return the document that the columns and legs make, or nothing if they make no entry."""
+    """Return the document that the columns and legs make, or nothing if they make no entry.
+
+    A column that the entry has no use for, such as a reason where nothing is reversed, is empty.
+    """
     its_legs = zip(row.accounts or (), row.amounts or (), strict=True)
     try:
         entry = entry_in(row, tuple(Leg(account, fen) for account, fen in its_legs))
-        return document_bytes(entry)
+        document = document_bytes(entry)
     except (Refusal, ValueError):
         return None
+    header = header_of(entry, LoggedDocument(row.document, row.position))
+    faithful = all(getattr(row, name) == value for name, value in header.items())
+    return document if faithful else None
 
 
 def _faults_of_legs(row: Row[Any]) -> Iterator[str]:

@@ -4,7 +4,18 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+)
 
 from services.chassis.database import Connection
 from services.chassis.tlog.contents import Expected, Finding, rows_of
@@ -109,15 +120,6 @@ def _votes(estate_id: str) -> Select[Any]:
     area_centi = func.max(electorate_entries.c.area_centi)
     on_roll = select(area_centi).where(_same_entry(electorate_entries))
     is_holder = exists().where(_same_entry(entry_holders), entry_holders.c.holder == by)
-    made_at = (
-        select(_CHECKPOINTS.c.made_at)
-        .where(
-            _CHECKPOINTS.c.estate_id == votes.c.estate_id,
-            _CHECKPOINTS.c.size > votes.c.position,
-        )
-        .order_by(_CHECKPOINTS.c.size)
-        .limit(1)
-    )
     return (
         select(
             votes,
@@ -128,7 +130,7 @@ def _votes(estate_id: str) -> Select[Any]:
             device_keys.c.signature.label("key_signature"),
             on_roll.scalar_subquery().label("on_roll"),
             is_holder.label("is_holder"),
-            made_at.scalar_subquery().label("made_at"),
+            _first_signed_at().label("made_at"),
         )
         .outerjoin(
             _LEAVES,
@@ -144,6 +146,15 @@ def _votes(estate_id: str) -> Select[Any]:
         .where(votes.c.estate_id == estate_id)
         .order_by(votes.c.position)
     )
+
+
+def _first_signed_at() -> ScalarSelect[Any]:
+    """Ask for the time of the first checkpoint over a vote."""
+    covering = (_CHECKPOINTS.c.estate_id == votes.c.estate_id) & (
+        _CHECKPOINTS.c.size > votes.c.position
+    )
+    query = select(_CHECKPOINTS.c.made_at).where(covering)
+    return query.order_by(_CHECKPOINTS.c.size).limit(1).scalar_subquery()
 
 
 def _same_entry(other: Table) -> ColumnElement[bool]:

@@ -75,9 +75,13 @@ async def fill(estate: Estate, witness: StrictWitness, entries: int) -> None:
     await estate.open()
     await estate.allow()
     await estate.allow(uses=9)
-    await estate.default(REPAIR_RENEWAL="RULES_LIMIT")
+    await estate.usual_defaults()
     rows = (f"2026-01-08,收入,利息,{one + 1}.00,示例银行,S{one}" for one in range(entries))
-    await estate.published(*rows, "2026-02-01,支出,维修更新,1.50,工程队,Z1,换灯")
+    await estate.published(
+        *rows,
+        "2026-02-01,支出,维修更新,1.50,工程队,Z1,换灯",
+        "2026-03-06,支出,经营成本-能耗,9.75,供电公司,Z2",
+    )
     done(await estate.publish_half_year())
     await estate.reverse((await estate.entries())[-2]["entry_id"])
     chosen = {"witnesses": [witness.name], "quorum": 1}

@@ -39,9 +39,9 @@ async def ballot(hall: Hall) -> Announced:
 async def entries(ballot: Announced) -> dict[str, str]:
     """Return everybody's entry in one question."""
     async with ballot.hall.house.database.begin() as connection:
-        query = "SELECT holder, entry_id::text FROM entry_holders WHERE ballot_id = $1"
+        query = "SELECT holder, entry_id FROM entry_holders WHERE ballot_id = $1"
         raw = await connection.exec_driver_sql(query, (ballot.ballot_id,))
-        return {row[0]: row[1] for row in raw}
+        return {str(row.holder): str(row.entry_id) for row in raw}
 
 
 async def waiting(ballot: Announced, names: list[str]) -> list[WaitingVote]:

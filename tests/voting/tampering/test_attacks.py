@@ -101,7 +101,7 @@ EDITS = {
     "who cast it": """UPDATE votes SET cast_by = 'dan' WHERE ballot_id = $1 AND cast_by = 'ada'""",
     "that it exists": "DELETE FROM votes WHERE ballot_id = $1 AND cast_by = 'ada'",
     "whose key it was": """UPDATE device_keys SET holder = 'dan' WHERE holder = 'ada'
-        AND $1::uuid IS NOT NULL""",
+        AND estate_id = (SELECT estate_id FROM ballots WHERE ballot_id = $1)""",
     "an electorate's area": """UPDATE electorate_entries SET area_centi = area_centi + 1
         WHERE ballot_id = $1""",
     "an electorate's holder": """DELETE FROM entry_holders WHERE ballot_id = $1
