@@ -20,6 +20,7 @@ import aiohttp
 import asyncpg
 from tqdm import tqdm
 
+from bench.appender import compare_appender
 from bench.verify_bundle import verify_bundle
 from demo import timeline
 from demo.__main__ import ONE_ADDRESS_FOR_ALL
@@ -27,7 +28,7 @@ from demo.cast import BUREAU, STAFF
 from demo.door import Door
 from demo.people import Outside
 from demo.sheets import Folder
-from demo.story import Story, found_estate
+from demo.story import found_estate
 from demo.telling import Telling
 from launcher.stack import Choices, Stack
 
@@ -136,7 +137,7 @@ def main() -> None:
         with Stack(choices) as stack:
             figures = table(asyncio.run(measure(stack)))
     verified = verify_bundle()
-    results = figures | {"verify_bundle": verified}
+    results = figures | {"verify_bundle": verified} | compare_appender()
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     sys.stdout.write(f"{'':18}{'median s':>10}{'min':>10}{'max':>10}{'over copy':>11}\n")
     for name, held in figures.items():

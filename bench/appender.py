@@ -27,7 +27,7 @@ from services.chassis.embedded import Cluster
 from services.chassis.gathering import TOGETHER_MAX
 from services.voting.domain.casting import LoggedVote
 
-RUNS = 1
+RUNS = 3
 SECONDS = 3
 CLIENTS = (1, 16, 64)
 RESULTS = Path("bench/results.json")
@@ -105,8 +105,8 @@ def ratios(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Run the command line."""
+def votes_per_second() -> list[dict[str, float]]:
+    """Return the rates of each round, on a PostgreSQL of their own."""
     with tempfile.TemporaryDirectory() as kept:
         folder = Path(kept)
         cluster = Cluster(folder / "postgres")
@@ -114,15 +114,27 @@ def main() -> None:
         try:
             urls = database_urls(cluster, folder)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                rounds = runner.run(measure(cluster, folder, urls))
+                return runner.run(measure(cluster, folder, urls))
         finally:
             cluster.stop()
+
+
+def compare_appender() -> dict[str, float]:
+    """Print the rates, and return the ratios."""
+    rounds = votes_per_second()
+    sys.stdout.write(f"{'votes a second':24}{'median':>10}{'min':>10}{'max':>10}\n")
     for name in rounds[0]:
         seen = sorted(one[name] for one in rounds)
         cells = "".join(f"{one:>10.0f}" for one in (statistics.median(seen), seen[0], seen[-1]))
         sys.stdout.write(f"{name:24}{cells}\n")
     found = ratios(rounds)
     sys.stdout.writelines(f"{name:40}{value:>8.2f}\n" for name, value in found.items())
+    return found
+
+
+def main() -> None:
+    """Run the command line."""
+    found = compare_appender()
     written = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps(written | found, indent=1) + "\n")
 

@@ -15,6 +15,7 @@ from services.chassis.neighbours import Neighbour
 from services.chassis.telemetry import log_as
 from services.chassis.tlog.background import log_work
 from services.chassis.tlog.keys import SEED_SIZE_BYTES, LogKeys
+from services.chassis.tlog.refusals import LOG_PROBLEMS
 from services.chassis.tlog.routes import log_router
 from services.chassis.tlog.witnesses import Witnesses, read_witnesses
 from services.chassis.tokens import Signer
@@ -54,7 +55,7 @@ def service_of(parts: Parts, trust: Trust | None, signer: Signer | None = None) 
             proofs.router,
             log,
         ],
-        problems=PROBLEMS,
+        problems={**PROBLEMS, **LOG_PROBLEMS},
         parts=parts,
         trust=trust,
         signer=signer,

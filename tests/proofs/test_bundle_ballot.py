@@ -372,6 +372,10 @@ DONE_TO_THE_FILE: dict[str, tuple[Callable[[list[Line]], Any], str]] = {
     "said to be unopened": (set_header("opened", value=False), WHOLE),
     "another beginning": (set_header("first", 4), OF_THIS_LOG),
     "another range": (set_header("range", ["00" * 32, "11" * 32]), ROOT),
+    "range in capitals": (
+        lambda lines: lines[0].update(range=[one.upper() for one in lines[0]["range"]]),
+        OF_THIS_LOG,
+    ),
     "checkpoint of another estate": (checkpoint_of("another"), SIGNED),
     "checkpoint that is smaller": (checkpoint_of_smaller, WHOLE),
     "checkpoint without a time": (checkpoint_without_time, TIMED),
@@ -446,6 +450,23 @@ def not_offered(scene: Scene) -> None:
     scene.paper = Paper(table=read_rules(json.dumps(table).encode()))
 
 
+def announce_another(scene: Scene) -> None:
+    notice = Paper("other ballot").notice
+    on_paper("notice", notice)(scene)
+
+
+def announce_an_emergency(scene: Scene) -> None:
+    notice = scene.paper.notice(scene.log.estate_id)
+    first, *rest = notice.items
+    items = (replace(first, kind="FUND_USE_EMERGENCY"), *rest)
+    on_paper("notice", lambda _estate_id: replace(notice, items=items))(scene)
+
+
+def spell_rules_otherwise(scene: Scene) -> None:
+    table = scene.paper.table
+    scene.paper.table = replace(table, document=table.document + b" ")
+
+
 def freeze_twice(scene: Scene) -> None:
     roll = scene.paper.roll()
     on_paper("roll", lambda: [roll[0], *roll])(scene)
@@ -463,6 +484,12 @@ def second_schedule(version: int) -> Callable[[Scene], None]:
         scene.paper.schedules = [first, longer]
 
     return act
+
+
+def schedule_of_the_past(scene: Scene) -> None:
+    first = scene.paper.schedules[0]
+    earlier = first.announced_at - timedelta(days=1)
+    scene.paper.schedules = [first, replace(first, announced_at=earlier, version=2)]
 
 
 def item_of_result(**changes: object) -> Callable[[Scene], None]:
@@ -490,6 +517,9 @@ DONE_WITH_STOLEN_KEYS: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "no electorate": (setting("left_out", {Kind.ELECTORATE}), ORDER),
     "no schedule": (setting("left_out", {Kind.SCHEDULE}), ORDER),
     "no result": (setting("left_out", {Kind.RESULT}), ORDER),
+    "another ballot announced": (announce_another, NOTICE),
+    "an item that the law decides": (announce_an_emergency, TABLE),
+    "rules in another spelling": (spell_rules_otherwise, TABLE),
     "rules announced again": (setting("rules_announced", 2), ORDER),
     "a vote before the schedule": (setting("early", [Cast(6, "AA")]), ORDER),
     "an entry that was frozen twice": (freeze_twice, ROLL),
@@ -498,6 +528,7 @@ DONE_WITH_STOLEN_KEYS: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "an attester of one's own": (on_paper("attesters", ("identity", "thief")), ATTESTERS),
     "openings that were not allowed": (on_paper("openings", Openings.NONE), NOTICE),
     "a schedule of another version": (on_paper("schedules", [ALIEN]), SCHEDULE),
+    "a change of schedule before it was announced": (schedule_of_the_past, SCHEDULE),
     "a change of schedule out of turn": (second_schedule(3), SCHEDULE),
     "a count before the changed close": (second_schedule(2), AFTER_CLOSE),
     "a count before the close": (on_paper("counted_at", ANNOUNCED_AT), AFTER_CLOSE),
@@ -606,11 +637,26 @@ def test_what_is_done_with_stolen_keys_is_caught_at_its_step(
     assert failed(report) == [step]
 
 
+def one_voter_more_everywhere(document: dict[str, Any]) -> None:
+    document["people_voted"] += 1
+    document["by_channel"]["PHONE"] += 1
+    for one in document["items"]:
+        one["cast"]["agree"]["people"] += 1
+
+
+def fewer_than_nobody(document: dict[str, Any]) -> None:
+    cast = document["items"][0]["cast"]
+    cast["agree"]["people"] -= 4
+    cast["against"]["people"] += 4
+
+
 UNOPENED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "one voter more": (
         lambda d: (d.update(people_voted=7), d["by_channel"].update(PHONE=5)),
         READABLE,
     ),
+    "one voter more, everywhere": (one_voter_more_everywhere, READABLE),
+    "fewer than nobody": (fewer_than_nobody, READABLE),
     "channels that do not add up": (lambda d: d["by_channel"].update(PHONE=5), READABLE),
     "choices that do not add up": (cast_of_result, READABLE),
     "choices that are no numbers": (

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from services.chassis.problems import Problem
-from services.chassis.tlog.refusals import LOG_PROBLEMS
 from services.ledger.domain import errors
 
 _USE = "HZ 16(10)"
@@ -95,5 +94,4 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.LimitsUnreasonable: Problem(
         409, "limits-unreasonable", "限额不合理", "Limits unreasonable"
     ),
-    **LOG_PROBLEMS,
 }

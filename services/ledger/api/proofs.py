@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from services.chassis.application import parts_of
 from services.chassis.problems import refusals
-from services.chassis.tlog.refusals import LogUnknown
+from services.chassis.tlog.refusals import LOG_PROBLEMS, LogUnknown
 from services.ledger.actions.export_bundle import export_bundle as lines_of
 from services.ledger.actions.parts import Parts
 from services.ledger.actions.show_receipt import show_receipt as receipt_of
@@ -48,7 +48,7 @@ async def show_receipt(
     operation_id="export_ledger_bundle",
     summary="导出全部已公布内容 / Everything published, with the log",
     response_class=StreamingResponse,
-    responses=LINES | refusals(PROBLEMS, LogUnknown),
+    responses=LINES | refusals(LOG_PROBLEMS, LogUnknown),
 )
 async def export_bundle(estate_id: EstateId, parts: Held) -> StreamingResponse:
     """JSON lines that `python -m services.proofs.check bundle` recomputes every figure from."""

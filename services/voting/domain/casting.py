@@ -245,13 +245,14 @@ def _again(one: WaitingVote, before: CastVote) -> CastVote | Refusal:
 
 def outside(schedule: Schedule, at: datetime) -> Refusal | None:
     """Return the refusal of a vote at `at`; the closing instant itself is late (CC 203)."""
+    opens_at, closes_at = schedule.opens_at, schedule.closes_at
+    if opens_at <= at < closes_at:
+        return None
     window = {
-        "opens_at": rfc3339(schedule.opens_at),
-        "closes_at": rfc3339(schedule.closes_at),
+        "opens_at": rfc3339(opens_at),
+        "closes_at": rfc3339(closes_at),
         "received_at": rfc3339(at),
     }
-    if at < schedule.opens_at:
+    if at < opens_at:
         return BallotNotOpenYet("表决尚未开始。", "The ballot is not open yet.", **window)
-    if at >= schedule.closes_at:
-        return BallotClosed("表决已经截止。", "The ballot has closed.", **window)
-    return None
+    return BallotClosed("表决已经截止。", "The ballot has closed.", **window)

@@ -63,12 +63,12 @@ class Posting:
         """Append a leaf that names `DOCUMENT`, with everything that a log asks of one."""
         await self.connection.execute(HEAD, self.estate_id)
         size: int = await self.connection.fetchval(SIZE, self.estate_id)
+        grown = size + 1
+        await self.connection.execute(GROWN, self.estate_id, grown, bytes(32 * grown.bit_count()))
         leaf = (self.estate_id, size, subject, DOCUMENT, bytes(64), bytes(32))
         await self.connection.execute(LEAF, *leaf)
-        grown = size + 1
         checkpoint = (self.estate_id, grown, bytes(32), BOOKED_AT)
         await self.connection.execute(CHECKPOINT, *checkpoint)
-        await self.connection.execute(GROWN, self.estate_id, grown, bytes(32 * grown.bit_count()))
         return size
 
     async def entry(

@@ -298,3 +298,12 @@ async def test_the_rule_table_is_open_to_anyone(hall: Hall) -> None:
         "/v1/decision-rules", headers={"if-none-match": reply.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+async def test_nobodys_vote_is_opened_unless_the_draft_says_so(hall: Hall) -> None:
+    assert (await hall.draft("FUND_USE"))["openings"] == "NONE"
+    draft = await hall.draft("FUND_USE", openings="OFFICIALS")
+    assert draft["openings"] == "OFFICIALS"
+    items = [{"kind": "FUND_USE", "title": "事项"}]
+    body = {"title": "会议", "meeting": "REGULAR", "items": items, "openings": "EVERYBODY"}
+    assert (await hall.post("/ballots", COMMITTEE, body)).status_code == 422
