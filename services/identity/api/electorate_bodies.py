@@ -8,11 +8,11 @@ from services.identity.api.doors import BodyIn, BodyOut
 from services.identity.domain.electorate import (
     Electorate,
     ElectoratePolicy,
-    EntryKind,
     FrozenElectorate,
     SameOwnerRule,
 )
 from services.identity.domain.unit import area_text
+from services.proofs.electorate import EntryKind
 
 
 class PolicyIn(BodyIn):

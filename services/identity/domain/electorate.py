@@ -14,19 +14,13 @@ from enum import StrEnum
 
 from services.identity.domain.unit import Delivery
 from services.proofs.canonical import sha256_hex
+from services.proofs.electorate import EntryKind, RollEntry, RollHash, holders_sha256
 
 
 class SameOwnerRule(StrEnum):
     """When two parts have the same buyer; the law leaves co-ownerships open, so it is a setting."""
 
     IDENTICAL_OWNER_SET = "identical_owner_set"
-
-
-class EntryKind(StrEnum):
-    """Whose entry it is."""
-
-    OWNERS = "OWNERS"
-    DEVELOPER = "DEVELOPER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ class ElectoratePolicy:
     same_owner_rule: SameOwnerRule = SameOwnerRule.IDENTICAL_OWNER_SET
 
     @property
-    def document(self) -> dict[str, object]:
+    def document(self) -> dict[str, bool | int | str]:
         """Return the policy as it is hashed and sent."""
         return {
             "parking_area_counts": self.parking_area_counts,
@@ -172,23 +166,14 @@ def frozen_entries(
 
 
 def frozen_sha256(
-    estate_id: str, policy: Mapping[str, object], entries: Sequence[FrozenEntry]
+    estate_id: str, policy: Mapping[str, bool | int | str], entries: Sequence[FrozenEntry]
 ) -> str:
-    """Return the hash by which identity and voting agree on a frozen electorate.
-
-    SHA-256 of the canonical JSON (RFC 8785) of estate, policy and entries in the order of their
-    ids, where the holders of an entry stand as the hash of their sorted list.
-    """
-    listed = [
-        {
-            "area_centi": entry.area_centi,
-            "entry_id": entry.entry_id,
-            "holders_sha256": sha256_hex(list(entry.holders)),
-            "kind": entry.kind.value,
-        }
-        for entry in sorted(entries, key=lambda entry: entry.entry_id)
-    ]
-    return sha256_hex({"entries": listed, "estate_id": estate_id, "policy": dict(policy)})
+    """Return the hash by which identity and voting agree on a frozen electorate."""
+    roll = RollHash(estate_id, policy)
+    for entry in sorted(entries, key=lambda entry: entry.entry_id):
+        hashed = holders_sha256(entry.holders)
+        roll.add(RollEntry(entry.entry_id, entry.kind, entry.area_centi, hashed))
+    return roll.sha256().hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from services.chassis.tokens import Expected
-from services.identity.domain.electorate import EntryKind, FrozenEntry, frozen_sha256
+from services.identity.domain.electorate import FrozenEntry, frozen_sha256
+from services.proofs.electorate import EntryKind
 from tests.identity.city import City, Office, Person, register, rows
 
 VOTING = Expected("inside+jwt", "voting", "identity")

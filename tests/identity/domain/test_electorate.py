@@ -15,7 +15,6 @@ from services.chassis.sheets import CSV, read_sheet
 from services.identity.domain.electorate import (
     Electorate,
     ElectoratePolicy,
-    EntryKind,
     FrozenEntry,
     RegisteredUnit,
     electorate,
@@ -24,6 +23,7 @@ from services.identity.domain.electorate import (
 )
 from services.identity.domain.register import read_register
 from services.identity.domain.unit import Delivery, area_text
+from services.proofs.electorate import EntryKind
 from tests.identity.domain.sheets import TODAY
 
 DEFAULT = ElectoratePolicy()
