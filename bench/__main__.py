@@ -27,6 +27,7 @@ from demo.__main__ import ONE_ADDRESS_FOR_ALL
 from demo.cast import BUREAU, STAFF
 from demo.door import Door
 from demo.people import Outside
+from demo.plot import Story
 from demo.sheets import Folder
 from demo.story import found_estate
 from demo.telling import Telling

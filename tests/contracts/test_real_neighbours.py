@@ -26,12 +26,14 @@ from services.ledger.domain.errors import ItemUnknown
 from services.ledger.domain.item import Item, ItemState
 from services.proofs.canonical import canonical
 from services.proofs.electorate import Weight
+from services.proofs.leaf import Kind, record_of, sign
 from services.voting.clients.identity import Identity
 from services.voting.domain.electorate import check_electorate
 from services.voting.domain.errors import ElectorateRefused, RegisterNotSignedOff
 from simulators import messages, property_registry, real_name
 from tests.gateway.fakes import served
 from tests.identity.city import Office, Person, register, rows
+from tests.identity.devices import Device
 from tests.support.neighbourhood import Neighbourhood, neighbourhood
 from tests.support.postgres import Databases
 from tests.support.tokens import bearer, over_asgi
@@ -56,6 +58,7 @@ class Governed:
     office: Office
     ada: Person
     ben: Person
+    cards: dict[str, str]
 
     @property
     def estate_id(self) -> str:
@@ -97,9 +100,12 @@ async def governed(around: Neighbourhood) -> Governed:
     office, ada, ben = await city.office(), await city.person(), await city.person()
     sheet = register(rows("101", ada), rows("102", ben), rows("103", ada, ben))
     await office.govern(sheet)
+    cards = {}
     for person, room in ((ada, "101"), (ben, "102")):
-        assert (await person.claim(office.estate_id, room)).status_code == 201
-    return Governed(around, office, ada, ben)
+        claimed = await person.claim(office.estate_id, room)
+        assert claimed.status_code == 201
+        cards[person.phone] = claimed.json()["card_id"]
+    return Governed(around, office, ada, ben, cards)
 
 
 async def test_voting_freezes_a_real_electorate_and_recomputes_its_hash(governed: Governed) -> None:
@@ -150,20 +156,27 @@ class Decision:
 
     async def vote(self, person: Person, entry_id: str) -> None:
         """Say yes to the first item and no to the second."""
+        governed = self.governed
+        device = Device(person, governed.estate_id, governed.cards[person.phone])
+        registered = await device.register(await device.code())
+        assert registered.status_code == 201, registered.text
         document = {
             "ballot_id": self.ballot_id,
+            "channel": "PHONE",
             "choices": dict(zip(self.item_ids, ("AGREE", "AGAINST"), strict=True)),
             "entry_id": entry_id,
             "salt": secrets.token_hex(32),
             "vote_id": str(uuid.uuid4()),
         }
-        await self.governed.ask(
-            "POST",
-            f"{self.path}/votes",
-            person,
-            key=str(document["vote_id"]),
-            content=canonical(document),
-        )
+        content = canonical(document)
+        leaf = sign(device.key, record_of(Kind.VOTE, self.ballot_id, content))
+        body = {
+            "document": content.decode(),
+            "signature": leaf.signature.hex(),
+            "key": registered.json()["attestation"],
+        }
+        path, key = f"{self.path}/votes", str(document["vote_id"])
+        await governed.ask("POST", path, person, key=key, json=body)
 
     async def decide(self) -> None:
         """Let everybody vote, and count."""

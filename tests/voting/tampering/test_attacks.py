@@ -120,6 +120,8 @@ EDITS = {
     % ("ab" * 32),
     "a leaf's signature": """UPDATE leaves SET signature = decode(repeat('00', 64), 'hex')
         WHERE subject = $1 AND kind = 'vote'""",
+    "the head": """UPDATE heads SET range = set_byte(range, 0, (get_byte(range, 0) + 1) % 256)
+        WHERE estate_id = (SELECT estate_id FROM ballots WHERE ballot_id = $1)""",
     "a leaf in the middle": "DELETE FROM leaves WHERE subject = $1 AND position = 5",
 }
 
