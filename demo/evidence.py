@@ -83,7 +83,11 @@ async def prove(story: Story) -> None:
 async def _check_receipts(story: Story, receipts: list[Path], pinned: Sequence[str]) -> int:
     """Let each owner check his own receipt; return how many were accepted."""
     async with story.tell.step("receipts", "业主离线核验回执 / Ten owners verify their receipts"):
-        verdicts = [await _verify("receipt", str(one), *pinned) for one in receipts]
+        verdicts = []
+        for file, (owner, _) in zip(receipts, story.receipts, strict=True):
+            own_key = story.devices[owner.phone].public_key.hex()
+            words = ("receipt", str(file), *pinned, "--device-key", own_key)
+            verdicts.append(await _verify(*words))
         _say_steps(story, verdicts[0])
     return sum(verdict.accepted for verdict in verdicts)
 
