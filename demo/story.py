@@ -137,7 +137,9 @@ async def _claim(story: Story) -> None:
         )
         cards += len(issued)  # not in one statement: the sum would be read before the wait
 
-    async with story.tell.step("cards", "业主实名认证、领卡 / Owners verify and claim cards"):
+    async with story.tell.step(
+        "cards", "业主实名认证、领卡、登记手机 / Owners verify, claim cards, register phones"
+    ):
         await story.tell.crowd("领卡", story.owners, become_owner)
     story.told["cards"] = cards
     story.tell.say(f"  {cards} 张卡 / cards, {len(story.owners)} 位业主 / persons")
