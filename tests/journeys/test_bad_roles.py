@@ -63,28 +63,53 @@ LOOKING_INSIDE: list[Attempt] = [
     ("GET", "/ledger/drafts", None),
     ("GET", "/ledger/category-authorities", None),
 ]
-VOTING: list[Attempt] = [("POST", f"{BALLOT}/votes", {}), ("GET", f"{BALLOT}/entries/mine", None)]
+# An official may enter a vote that was given on paper; nobody but an owner has entries or phones.
+OWNING: list[Attempt] = [
+    ("GET", f"{BALLOT}/entries/mine", None),
+    ("POST", f"/cards/{SOMETHING}/device-keys", {}),
+]
+CASTING: list[Attempt] = [("POST", f"{BALLOT}/votes", {})]
+VOTING: list[Attempt] = [*CASTING, *OWNING]
+ENTERING_VOTES: list[Attempt] = [("POST", "/staff-keys", {})]
+WITNESSING: list[Attempt] = [
+    (method, f"{log}/{what}", body)
+    for log in ("/log", "/ledger/log")
+    for method, what, body in (
+        ("POST", "witness-policies", {"witnesses": [], "quorum": 0}),
+        ("POST", "cosignatures", None),
+    )
+]
+CHECKING: list[Attempt] = [("POST", "/log/checks", None), ("POST", "/ledger/log/checks", None)]
+PUBLISHING: list[Attempt] = [("POST", "/ledger/statements/2026H1/publications", None)]
+READING_LEDGER_BUNDLE: list[Attempt] = [
+    ("GET", "/ledger/bundle", None),
+    ("GET", f"/ledger/entries/{SOMETHING}/receipt", None),
+]
 READING_BOOKS: list[Attempt] = [("GET", "/ledger/balance", None), ("GET", "/ledger/entries", None)]
 EVERYTHING: list[Attempt] = [
     *(*CONVENING, *LIMITING, *KEEPING_BOOKS, *KEEPING_REGISTER, *SIGNING_OFF),
     *(*SETTING_POLICY, *APPOINTING, *LOOKING_INSIDE),
+    *(*ENTERING_VOTES, *WITNESSING, *CHECKING, *PUBLISHING),
 ]
 
 NOT_FOR: dict[str, list[Attempt]] = {
     "owner": EVERYTHING,
-    "dependent": [*EVERYTHING, *READING_BOOKS],
+    "dependent": [*EVERYTHING, *READING_BOOKS, *READING_LEDGER_BUNDLE],
     "property_manager": [
-        *(*CONVENING, *LIMITING, *SIGNING_OFF, *SETTING_POLICY, *APPOINTING, *VOTING)
+        *(*CONVENING, *LIMITING, *SIGNING_OFF, *SETTING_POLICY, *APPOINTING, *VOTING),
+        *(*ENTERING_VOTES, *WITNESSING, *CHECKING),
     ],
-    "committee": [*KEEPING_BOOKS, *KEEPING_REGISTER, *SIGNING_OFF, *APPOINTING, *VOTING],
+    "committee": [*KEEPING_BOOKS, *KEEPING_REGISTER, *SIGNING_OFF, *APPOINTING, *OWNING],
     "property_management_committee": [
-        *(*KEEPING_BOOKS, *KEEPING_REGISTER, *SIGNING_OFF, *APPOINTING, *VOTING)
+        *(*KEEPING_BOOKS, *KEEPING_REGISTER, *SIGNING_OFF, *APPOINTING, *OWNING)
     ],
-    "residents_committee": [*KEEPING_BOOKS, *APPOINTING, *VOTING],
-    "street_office": [*CONVENING, *LIMITING, *KEEPING_BOOKS, *VOTING],
+    "residents_committee": [*KEEPING_BOOKS, *APPOINTING, *OWNING],
+    "street_office": [
+        *(*CONVENING, *LIMITING, *KEEPING_BOOKS, *VOTING, *ENTERING_VOTES, *PUBLISHING)
+    ],
     "auditor": [
         *(*CONVENING, *LIMITING, *KEEPING_BOOKS, *KEEPING_REGISTER, *SIGNING_OFF),
-        *(*SETTING_POLICY, *APPOINTING, *VOTING),
+        *(*SETTING_POLICY, *APPOINTING, *VOTING, *ENTERING_VOTES, *WITNESSING, *PUBLISHING),
     ],
 }
 
@@ -110,7 +135,7 @@ async def test_nobody_does_what_is_anothers(
 ) -> None:
     people = {"owner": owners.anna, "dependent": owners.family, **estate.staff}
     refusal = await attempted(estate, people[role], attempt)
-    if role == "dependent" and attempt in VOTING:
+    if role == "dependent" and attempt in CASTING:
         assert refusal == (403, "voting/dependent-card-cannot-vote")
     else:
         assert refusal == ROLE_MISSING
