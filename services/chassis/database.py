@@ -69,11 +69,18 @@ class Database:
         Raises:
             Replayed: the request was answered before.
             KeyReused: its key stands for another request.
+            CommitLost: the work may be done.
         """
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection, connection.begin() as transaction:
             if once is not None:
                 await once.check(connection)
             yield connection
+            try:
+                await transaction.commit()
+            except (DBAPIError, OSError) as failed:
+                if _is_broken(failed):
+                    raise CommitLost from failed
+                raise
 
     async def revision(self) -> str | None:
         """Return the schema revision that the database is at."""
@@ -97,35 +104,49 @@ def violated(error: DBAPIError) -> str | None:
     return None
 
 
+class CommitLost(OSError):
+    """The connection broke after the commit was sent and before it was confirmed."""
+
+
 class Meaning(Enum):
     """What a failure of the database means for the work that it interrupted."""
 
     REFUSED = auto()  # something that was to be written is not allowed; nothing was done
-    PASSING = auto()  # a wait was too long or the server is full; nothing was done
-    LOST = auto()  # the connection broke; if it broke at the commit, the work may be done
+    PASSING = auto()  # a wait was too long, the server is full or away; nothing was done
+    LOST = auto()  # the connection broke at the commit; the work may be done
 
 
-# PostgreSQL, appendix A: deadlocks, locks and statements that took too long, a full server, one
-# that is only just starting.
-_PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P03"})
+# PostgreSQL, appendix A: deadlocks, locks and statements that took too long, a server that is only
+# just starting; one that has no room.
+_PASSING = frozenset({"40001", "40P01", "55P03", "57014", "57P03"})
+_FULL = "53"
 _STOPPED = frozenset({"57P01", "57P02"})
 _DATA, _INTEGRITY = "22", "23"
 
 
 def meaning_of(error: Exception) -> Meaning | None:
     """Return what an error of the database means; of any other there is nothing to say."""
-    if isinstance(error, DBAPIError):
-        return _meaning_of_state(error, getattr(error.orig, "sqlstate", None) or "")
-    if isinstance(error, PoolTimeout):
-        return Meaning.PASSING
-    return Meaning.LOST if isinstance(error, OSError) else None
-
-
-def _meaning_of_state(error: DBAPIError, state: str) -> Meaning | None:
-    if state in _PASSING:
-        return Meaning.PASSING
-    if state in _STOPPED or error.connection_invalidated:
+    if isinstance(error, CommitLost):
         return Meaning.LOST
+    state = _state_of(error)
     if state[:2] in {_DATA, _INTEGRITY}:
         return Meaning.REFUSED
-    return Meaning.LOST if isinstance(error, OperationalError | InterfaceError) else None
+    if state in _PASSING or state[:2] == _FULL or isinstance(error, PoolTimeout):
+        return Meaning.PASSING
+    # Whatever broke before the commit, PostgreSQL undid.
+    return Meaning.PASSING if _is_broken(error) else None
+
+
+def _is_broken(error: Exception) -> bool:
+    """Return whether the connection is gone, and with it the answer to what was last asked."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, OSError)
+    state = _state_of(error)
+    if state in _PASSING or state[:2] == _FULL:
+        return False
+    gone = state in _STOPPED or error.connection_invalidated
+    return gone or isinstance(error, OperationalError | InterfaceError)
+
+
+def _state_of(error: Exception) -> str:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""

@@ -19,6 +19,7 @@ C = TypeVar("C")
 A = TypeVar("A")
 TOGETHER_MAX = 512
 WAITING_MAX = 4096
+LANE_MAX = 2048
 
 
 class TooBusy(Exception):
@@ -30,7 +31,7 @@ class TooBusy(Exception):
 
 
 class OutcomeUnknown(Exception):
-    """The connection was lost on the way: it may have been done; the same call again finds out."""
+    """The connection broke at the commit: it may be done; the same call again finds out."""
 
     zh = "连接中断，结果未知；请以相同编号和内容重新提交，不会重复办理。"
     en = "The outcome is unknown; send the same again, it is done once."
@@ -57,11 +58,17 @@ class Gathering(Generic[K, C, A]):
         act: Callable[[K, Sequence[C]], Awaitable[Sequence[A]]],
         *,
         together_max: int = TOGETHER_MAX,
+        lane_max: int = LANE_MAX,
         waiting_max: int = WAITING_MAX,
     ) -> None:
-        """Take up to `together_max` calls at once, and let `waiting_max` wait over all keys."""
+        """Take up to `together_max` calls at once, and let only so many wait.
+
+        Of one key `lane_max` wait, so that a crowd at one leaves room for others, and of all keys
+        `waiting_max`.
+        """
         self._act = act
         self._together_max = together_max
+        self._lane_max = lane_max
         self._waiting_max = waiting_max
         self._waiting: dict[K, deque[_Waiting[C, A]]] = {}
         self._workers: dict[K, asyncio.Task[None]] = {}
@@ -75,7 +82,8 @@ class Gathering(Generic[K, C, A]):
             TooBusy: nothing was done.
             OutcomeUnknown: it may have been done.
         """
-        if self._closed or self._count >= self._waiting_max:
+        lane = self._waiting.get(key, ())
+        if self._closed or self._count >= self._waiting_max or len(lane) >= self._lane_max:
             raise TooBusy
         one: _Waiting[C, A] = _Waiting(call, asyncio.get_running_loop().create_future())
         self._waiting.setdefault(key, deque()).append(one)
@@ -93,12 +101,19 @@ class Gathering(Generic[K, C, A]):
             await asyncio.wait(self._workers.values())
 
     async def _work(self, key: K) -> None:
+        group: list[_Waiting[C, A]] = []
         try:
             while group := self._next(key):
                 await self._do(key, group)
         finally:
-            # No other worker of this key can have begun, so what still waits is this one's.
+            # No other worker of this key can have begun, so who still waits waits for this one.
             del self._workers[key]
+            # Only a worker that was stopped leaves anybody without an answer.
+            for one in group:
+                _fail(one.answer, OutcomeUnknown())
+            for one in self._waiting.pop(key, ()):
+                self._count -= 1
+                _fail(one.answer, TooBusy())
 
     def _next(self, key: K) -> list[_Waiting[C, A]]:
         """Take the next group from those that still wait; forget a key for which nobody does."""
@@ -118,29 +133,34 @@ class Gathering(Generic[K, C, A]):
             answers = await self._act(key, [one.call for one in group])
             answered = list(zip(group, answers, strict=True))
         except Exception as failed:  # noqa: BLE001 - it is handed to everyone who waits for it
-            if meaning_of(failed) is Meaning.REFUSED and len(group) > 1:
-                # One call's contents made the database refuse all: alone, it harms only itself.
-                for one in group:
-                    await self._do(key, [one])
+            told = _told(failed)
+            if told is failed and len(group) > 1:
+                # It may be the contents of one call that fail: by halves, it harms only itself.
+                middle = len(group) // 2
+                await self._do(key, group[:middle])
+                await self._do(key, group[middle:])
                 return
             for one in group:
-                _fail(one.answer, failed)
+                _fail(one.answer, told)
             return
         for one, answer in answered:
             if not one.answer.done():
                 one.answer.set_result(answer)
 
 
-def _fail(answer: "asyncio.Future[A]", failed: Exception) -> None:
-    if answer.done():
-        return
+def _told(failed: Exception) -> Exception:
+    """Return what those hear who wait for work that failed."""
     meaning = meaning_of(failed)
     if meaning is Meaning.PASSING:
         told: Exception = TooBusy()
     elif meaning is Meaning.LOST:
         told = OutcomeUnknown()
     else:
-        answer.set_exception(failed)
-        return
+        return failed
     told.__cause__ = failed
-    answer.set_exception(told)
+    return told
+
+
+def _fail(answer: "asyncio.Future[A]", told: Exception) -> None:
+    if not answer.done():
+        answer.set_exception(told)

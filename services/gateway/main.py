@@ -109,5 +109,6 @@ def _budgets(settings: GatewaySettings) -> Budgets:
     return Budgets(
         source=Budget(settings.source_per_minute, settings.source_burst),
         sign_in=Budget(settings.sign_in_per_minute, settings.sign_in_burst),
+        stranger=Budget(settings.stranger_per_minute, settings.stranger_burst),
         session=Budget(settings.session_per_minute, settings.session_burst),
     )

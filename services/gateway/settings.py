@@ -35,5 +35,7 @@ class GatewaySettings(ServiceSettings):
     source_burst: int = Field(default=600, ge=1)
     sign_in_per_minute: int = Field(default=30, ge=1)
     sign_in_burst: int = Field(default=30, ge=1)
+    stranger_per_minute: int = Field(default=60, ge=1)
+    stranger_burst: int = Field(default=60, ge=1)
     session_per_minute: int = Field(default=600, ge=1)
     session_burst: int = Field(default=120, ge=1)

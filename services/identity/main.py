@@ -23,6 +23,7 @@ from services.identity.api import (
     attesters,
     device_keys,
     electorates,
+    entry_lookups,
     estates,
     people,
     register,
@@ -46,6 +47,7 @@ ROUTERS = (
     estates.router,
     register.router,
     electorates.router,
+    entry_lookups.router,
 )
 _OUTSIDE = Expected("at+jwt", "gateway", "identity")
 

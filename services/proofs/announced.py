@@ -229,7 +229,8 @@ def read_schedule(document: bytes) -> Schedule:
             announced_at=instant_of(members.text("announced_at")),
         )
         same = schedule.encoded() == document
-    except (Refuted, ValueError, OverflowError, ZoneInfoNotFoundError) as refused:
+    # A zone is looked for as a file: its name may be that of a folder, or too long for one.
+    except (Refuted, ValueError, OverflowError, ZoneInfoNotFoundError, OSError) as refused:
         raise NotAnnounced(f"the schedule: {refused}") from refused
     if not same or schedule.opens_on > schedule.closes_on:
         raise NotAnnounced("the schedule's instants do not follow from its days and its zone")

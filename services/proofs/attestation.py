@@ -12,15 +12,20 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.proofs.canonical import NotCanonical, canonical, read_canonical
+from services.proofs.canonical import canonical
 from services.proofs.leaf import SignatureWrong, check_signature
 from services.proofs.refuted import Refuted
 
 _NAMESPACE = b"owner-card/v1/device-key\x00"
 _VERSION = 1
-_MEMBERS = {"capacity", "estate_id", "holder", "public_key", "registered_at", "version"}
-_KEY = re.compile(r"[0-9a-f]{64}")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+# All members stand in the order of their names, and no text in them needs an escape, so this is
+# the one canonical form.
+_FORM = re.compile(
+    r'\{"capacity":"(OWNER|OFFICIAL)","estate_id":"([^"\\\x00-\x1f]*)",'
+    r'"holder":"([^"\\\x00-\x1f]*)","public_key":"([0-9a-f]{64})",'
+    r'"registered_at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)",'
+    rf'"version":{_VERSION}\}}'
+)
 
 
 class Capacity(StrEnum):
@@ -90,33 +95,24 @@ def read_attestation(document: bytes) -> Attestation:
         NotAnAttestation: it is not canonical, or has not exactly the members in their form.
     """
     try:
-        written = read_canonical(document)
-    except NotCanonical as refused:
-        raise NotAnAttestation(str(refused)) from refused
-    if not isinstance(written, dict) or written.keys() != _MEMBERS:
-        raise NotAnAttestation(f"the members are exactly {', '.join(sorted(_MEMBERS))}")
-    texts = {name: written[name] for name in _MEMBERS - {"version"}}
-    if written["version"] != _VERSION or not all(isinstance(one, str) for one in texts.values()):
-        raise NotAnAttestation("another version, or a member that is no text")
-    if texts["capacity"] not in set(Capacity) or not _KEY.fullmatch(texts["public_key"]):
-        raise NotAnAttestation("no such capacity, or no key")
-    if not _is_instant(texts["registered_at"]):
-        raise NotAnAttestation("registered_at is UTC to the second")
-    attestation = Attestation(
-        estate_id=texts["estate_id"],
-        holder=texts["holder"],
-        capacity=Capacity(texts["capacity"]),
-        public_key=bytes.fromhex(texts["public_key"]),
-        registered_at=texts["registered_at"],
+        written = _FORM.fullmatch(document.decode())
+    except UnicodeDecodeError as refused:
+        raise NotAnAttestation("no UTF-8") from refused
+    if written is None:
+        raise NotAnAttestation("not the canonical form of exactly the members, each in its form")
+    capacity, estate_id, holder, public_key, registered_at = written.groups()
+    if not _is_instant(registered_at):
+        raise NotAnAttestation("registered_at is no instant of any calendar")
+    return Attestation(
+        estate_id=estate_id,
+        holder=holder,
+        capacity=Capacity(capacity),
+        public_key=bytes.fromhex(public_key),
+        registered_at=registered_at,
     )
-    if attestation.encoded() != document:  # a version that is written `true` equals 1
-        raise NotAnAttestation("it would be written otherwise")
-    return attestation
 
 
 def _is_instant(written: str) -> bool:
-    if not _INSTANT.fullmatch(written):
-        return False
     try:
         datetime.fromisoformat(written)
     except ValueError:

@@ -37,7 +37,7 @@ def check_bundle(
     them, that the announcement names the right ones is withheld.
 
     Raises:
-        Unreadable: there is no such file.
+        Unreadable: there is no such file, or it cannot be read to its end.
         Stopped: a step failed on which the later ones build.
     """
     try:

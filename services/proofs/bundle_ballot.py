@@ -1,5 +1,6 @@
 """A ballot's bundle: from the electorate to the verdict, everything counted again."""
 
+import itertools
 from collections.abc import Sequence
 
 from services.proofs.announced import Notice, Schedule
@@ -77,7 +78,7 @@ def _judge_frozen(reading: Reading, source: Source, report: Report) -> CountedUn
         _check_rules(table, notice, roll)
         finding.detail = f"version {table.version}, sha256 {table.sha256}"
     with faults.judged(report, Check.SCHEDULE) as finding:
-        _check_versions(reading.schedules)
+        _check_versions(notice, reading.schedules)
         finding.detail = _opening_times(reading.schedules[-1])
     return CountedUnder(
         notice=notice,
@@ -85,6 +86,7 @@ def _judge_frozen(reading: Reading, source: Source, report: Report) -> CountedUn
         electorate=roll.weight,
         electorate_sha256=roll.sha256,
         closes_at=reading.schedules[-1].closes_at,
+        signed_at=source.keys.signed_at(source.header.checkpoint),
         opened=reading.opened,
     )
 
@@ -143,11 +145,15 @@ def _check_rules(table: RuleTable, notice: Notice, roll: Roll) -> None:
         raise BallotWrong("the rules of procedure are not those of the table and the electorate")
 
 
-def _check_versions(schedules: Sequence[Schedule]) -> None:
+def _check_versions(notice: Notice, schedules: Sequence[Schedule]) -> None:
     if [one.version for one in schedules] != list(range(1, len(schedules) + 1)):
         raise BallotWrong("the versions of the schedule do not follow from 1 without a gap")
-    if any(later.announced_at < schedules[0].announced_at for later in schedules):
-        raise BallotWrong("a later schedule was announced before the first")
+    if schedules[0].announced_at != notice.announced_at:
+        raise BallotWrong("the schedule was not announced with the ballot")
+    for one, later in itertools.pairwise(schedules):
+        # What is over cannot be made longer: whoever saw the count coming would reopen it.
+        if not one.announced_at <= later.announced_at < one.closes_at:
+            raise BallotWrong(f"version {later.version} was not announced while {one.version} ran")
 
 
 def _opening_times(schedule: Schedule) -> str:

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.proofs.books import Books, BooksWrong, HalfYearFigures, MonthFigures
 from services.proofs.bundle_checks import Check, Fault, Faults, Under
@@ -12,6 +13,7 @@ from services.proofs.bundle_receipts import Receipts
 from services.proofs.electorate import RollEntry
 from services.proofs.entry import BookedEntry, EntryKind, read_entry
 from services.proofs.half_year import Limits, Published, read_limits, read_published
+from services.proofs.instants import rfc3339
 from services.proofs.leaf import Kind, Record, SignatureWrong, record_of
 from services.proofs.refuted import Refuted
 from services.proofs.spending import Spending
@@ -19,6 +21,8 @@ from services.proofs.steps import Report
 from services.proofs.tree import leaf_hash
 
 _LOGGED = (Kind.ENTRY, Kind.REVERSAL, Kind.STATEMENT, Kind.LIMITS, Kind.WITNESSES)
+_OF_BOOKS = frozenset({Kind.ENTRY, Kind.REVERSAL})
+_OF_THE_ESTATE = frozenset({Kind.LIMITS, Kind.WITNESSES})
 _STEPS = (Check.RECORD_KEY, Check.CONTENTS, Check.SUBJECTS, Check.BOOKS, Check.LIMITS)
 
 
@@ -95,9 +99,11 @@ def _checked(lens: Lens, line: LeafLine, content: bytes) -> BookedEntry | None:
     with Under(Check.CONTENTS, position):
         if record_of(record.kind, record.subject, content) != record:
             raise LedgerWrong("the content has another SHA-256 than its record names")
-    if record.kind not in {Kind.ENTRY, Kind.REVERSAL}:
-        return None
     with Under(Check.SUBJECTS, position):
+        if record.kind in _OF_THE_ESTATE and record.subject != lens.estate_id:
+            raise LedgerWrong("the record is of another estate")
+        if record.kind not in _OF_BOOKS:
+            return None
         entry = read_entry(content)
         kind = Kind.REVERSAL if entry.kind is EntryKind.REVERSAL else Kind.ENTRY
         named = (record.kind, record.subject, lens.estate_id)
@@ -115,6 +121,8 @@ class _Reading:
         self._spending = Spending()
         self._statements: list[HalfYearFigures] = []
         self._newest: dict[str, Published] = {}
+        self._signed_at = source.keys.signed_at(source.header.checkpoint)
+        self._last_at: datetime | None = None
         self._broken = False
         self.books = Books()
         self.leaves_count = 0
@@ -144,7 +152,7 @@ class _Reading:
         # After the first wrong entry every figure would be wrong, and say nothing.
         if self._broken:
             return
-        if leaf.record.kind in {Kind.ENTRY, Kind.REVERSAL}:
+        if leaf.record.kind in _OF_BOOKS:
             self._broken = True
             with self._faults.gathering(Check.BOOKS, leaf.position):
                 self._take_entry(leaf)
@@ -165,8 +173,9 @@ class _Reading:
 
     def _limits(self, leaf: SeenLeaf) -> Limits:
         limits = read_limits(leaf.content)
-        if {limits.estate_id, leaf.record.subject} != {self._source.header.estate_id}:
+        if limits.estate_id != self._source.header.estate_id:
             raise LedgerWrong("the limits are another estate's")
+        self._check_instant(limits.set_at)
         return limits
 
     def _statement(self, leaf: SeenLeaf) -> HalfYearFigures:
@@ -176,6 +185,7 @@ class _Reading:
         if named != expected:
             raise LedgerWrong("the statement is of another estate, id or number of entries")
         self._check_version(published)
+        self._check_instant(published.published_at)
         figures = self.books.half_year(published.period)
         if published.document(figures) != leaf.content:
             said = _said_of_half_year(figures)
@@ -188,6 +198,14 @@ class _Reading:
         if (published.version, published.supersedes) != (version, supersedes):
             raise LedgerWrong(f"it is not version {version} of {published.period}")
         self._newest[published.period] = published
+
+    def _check_instant(self, at: datetime) -> None:
+        """Check that a record is no older than those before it, nor younger than the checkpoint."""
+        if self._last_at is not None and at < self._last_at:
+            raise LedgerWrong(f"{rfc3339(at)} is before {rfc3339(self._last_at)}, logged earlier")
+        if at.timestamp() >= self._signed_at + 1:
+            raise LedgerWrong(f"{rfc3339(at)} is after the log signed it")
+        self._last_at = at
 
     def judge(self, report: Report) -> None:
         """Judge the steps in their order."""

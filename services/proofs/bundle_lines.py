@@ -20,6 +20,7 @@ from services.proofs.electorate import EntryKind, RollEntry
 from services.proofs.leaf import KEY_SIZE_BYTES, SIGNATURE_SIZE_BYTES, Leaf, read_record
 from services.proofs.members import Members
 from services.proofs.refuted import Refuted
+from services.proofs.steps import Unreadable
 
 LINE_SIZE_BYTES_MAX = 4_194_304
 """A result of two hundred items fits twice."""
@@ -68,11 +69,19 @@ def lines_of(file: IO[bytes]) -> Iterator[bytes]:
 
     Raises:
         NotABundle: one is too long, or the last one does not end.
+        Unreadable: the file breaks off under the reader.
     """
-    while line := file.readline(LINE_SIZE_BYTES_MAX + 1):
+    while line := _next_line(file):
         if not line.endswith(b"\n"):
             raise NotABundle("a line is too long or does not end")
         yield line[:-1]
+
+
+def _next_line(file: IO[bytes]) -> bytes:
+    try:
+        return file.readline(LINE_SIZE_BYTES_MAX + 1)
+    except OSError as refused:
+        raise Unreadable(f"the bundle: {refused.strerror}") from refused
 
 
 def read_line(line: bytes) -> Line:

@@ -96,7 +96,7 @@ class Reading:
 
     def _read_notice(self, first: SeenLeaf) -> None:
         with self.faults.gathering(Check.NOTICE, first.position):
-            if not first.ours or first.record.kind is not Kind.BALLOT or first.content is None:
+            if not first.ours or first.kind is not Kind.BALLOT or first.content is None:
                 raise BallotWrong("the first leaf is not the announcement of the ballot")
             self.notice = read_notice(first.content)
             self._check_notice(self.notice)
@@ -118,8 +118,8 @@ class Reading:
         if not leaf.ours:
             return
         with self.faults.gathering(Check.ORDER, leaf.position):
-            self._check_order(leaf.record.kind)
-        if leaf.record.kind is Kind.VOTE:
+            self._check_order(leaf.kind)
+        if leaf.kind is Kind.VOTE:
             self.votes_count += 1
             if leaf.vote is not None:
                 self._take_vote(leaf.position, leaf.vote)
@@ -142,14 +142,15 @@ class Reading:
 
     def _take_record(self, leaf: SeenLeaf) -> None:
         content, position = leaf.content or b"", leaf.position
-        kind = leaf.record.kind
+        kind = leaf.kind
         if kind is Kind.RULES:
             with self.faults.gathering(Check.RULES, position):
                 self.table = read_rules(content)
                 if self.table.document != content:
                     raise BallotWrong("the table is not written in canonical JSON")
         elif kind is Kind.ELECTORATE:
-            self.roll = Roll(self._source.header.estate_id, leaf.policy or {}, leaf.record)
+            estate_id = self._source.header.estate_id
+            self.roll = Roll(estate_id, leaf.policy or {}, leaf.content_sha256)
             self._in_roll = True
         elif kind is Kind.SCHEDULE:
             with self.faults.gathering(Check.SCHEDULE, position):

@@ -43,7 +43,7 @@ class Receipts:
     def judge(self, report: Report, *, opened: bool) -> None:
         """Judge each receipt: its leaf is there, of its document, and, if opened, was counted."""
         for number, one in enumerate(self._held, start=1):
-            zh, en = f"收据 {number} 在其位置", f"receipt {number} is in its place"
+            zh, en = f"回执 {number} 在其位置", f"receipt {number} is in its place"
             if opened:
                 zh, en = f"{zh}且已计入", f"{en} and counted"
             with report.step(zh, en) as finding:

@@ -31,13 +31,17 @@ class ResultWrong(Refuted):
 
 @dataclass(frozen=True, slots=True)
 class CountedUnder:
-    """What a ballot is counted by, and whether its votes are there to be counted."""
+    """What a ballot is counted by, and whether its votes are there to be counted.
+
+    `signed_at` is when the log says that it signed the checkpoint over all of it (POSIX).
+    """
 
     notice: Notice
     table: RuleTable
     electorate: Weight
     electorate_sha256: str
     closes_at: datetime
+    signed_at: int
     opened: bool
 
     @property
@@ -93,6 +97,8 @@ class PublishedResult:
         with report.step("计票在投票截止之后", "the count was after the close") as finding:
             if self.counted_at < under.closes_at:
                 raise ResultWrong(f"counted at {rfc3339(self.counted_at)}, before the close")
+            if self.counted_at.timestamp() >= under.signed_at + 1:
+                raise ResultWrong(f"counted at {rfc3339(self.counted_at)}, after it was signed")
             finding.detail = rfc3339(self.counted_at)
         with report.step("所计名册与规则即冻结者", "counted on what was frozen"):
             self._check_same(_BASIS, expected)

@@ -1,7 +1,6 @@
 """The electorate of a bundle, built again entry by entry as its lines come."""
 
 from services.proofs.electorate import RollEntry, RollHash, Weight
-from services.proofs.leaf import Record
 from services.proofs.refuted import Refuted
 from services.proofs.rules import Policies
 
@@ -13,13 +12,13 @@ class RollWrong(Refuted):
 class Roll:
     """The entries so far; of each its area and the hash of who may act for it are kept."""
 
-    def __init__(self, estate_id: str, policy: Policies, record: Record) -> None:
-        """Begin the roll whose document the `record` names."""
+    def __init__(self, estate_id: str, policy: Policies, sha256: bytes) -> None:
+        """Begin the roll whose document the log names by `sha256`."""
         self.policy = policy
         self.areas: dict[str, int] = {}
         self._holders: dict[str, bytes] = {}
         self._hash = RollHash(estate_id, policy)
-        self._record = record
+        self._named = sha256
         self._last = ""
         self._disordered: str | None = None
 
@@ -40,7 +39,7 @@ class Roll:
         """
         if self._disordered is not None:
             raise RollWrong(f"entry {self._disordered} stands twice, or out of order")
-        if self._hash.sha256() != self._record.sha256:
+        if self._hash.sha256() != self._named:
             raise RollWrong("the entries make another electorate than the one that was frozen")
 
     def check_holders(self, entry_id: str, holders_sha256: str | None) -> None:
@@ -63,7 +62,7 @@ class Roll:
     @property
     def sha256(self) -> str:
         """The hash that the log names the roll by."""
-        return self._record.sha256.hex()
+        return self._named.hex()
 
     @property
     def said(self) -> str:

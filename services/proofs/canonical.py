@@ -27,11 +27,7 @@ def canonical(value: object) -> bytes:
         NotCanonical: a type without one exact form, an integer beyond ±(2^53 − 1), a lone
             surrogate, or containers nested deeper than `DEPTH_MAX`.
     """
-    text = _WRITER.encode(_ordered(value, 0))
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as surrogate:
-        raise NotCanonical("a lone surrogate is no character (RFC 8785, 3.2.2.2)") from surrogate
+    return _written(_ordered(value, 0))
 
 
 def sha256_hex(value: object) -> str:
@@ -49,9 +45,12 @@ def read_canonical(content: bytes) -> object:
         NotCanonical: not UTF-8, not JSON, a duplicate name, a number that is not a safe integer,
             too deep, or another spelling than the canonical one.
     """
-    value = _parsed(content)
-    if canonical(value) != content:
+    value = _parsed(_ORDERED_READER, content)
+    # A name, a number or a nesting that has no canonical form did not get this far.
+    if _written(value) != content:
         raise NotCanonical("JSON, but not in its canonical spelling (RFC 8785, 3.2)")
+    if content.count(b"{") + content.count(b"[") > DEPTH_MAX:
+        _ordered(value, 0)
     return value
 
 
@@ -63,19 +62,28 @@ def read_any_spelling(content: bytes) -> object:
     Raises:
         NotCanonical: as `read_canonical`, except for the spelling.
     """
-    value = _parsed(content)
+    value = _parsed(_READER, content)
     canonical(value)
     return value
 
 
-def _parsed(content: bytes) -> object:
+def _parsed(reader: json.JSONDecoder, content: bytes) -> object:
     try:
-        value: object = _READER.decode(content.decode("utf-8"))
+        value: object = reader.decode(content.decode("utf-8"))
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as unreadable:
         raise NotCanonical("not JSON in UTF-8 (RFC 8259, 8.1)") from unreadable
     return value
+
+
+def _written(ordered: object) -> bytes:
+    try:
+        return _WRITER.encode(ordered).encode("utf-8")
+    except UnicodeEncodeError as surrogate:
+        raise NotCanonical("a lone surrogate is no character (RFC 8785, 3.2.2.2)") from surrogate
+    except RecursionError as endless:
+        raise NotCanonical(f"nested deeper than {DEPTH_MAX}") from endless
 
 
 def _ordered(value: object, depth: int) -> object:
@@ -125,6 +133,17 @@ def _unique(members: list[tuple[str, object]]) -> Mapping[str, object]:
     return unique
 
 
+def _in_order(members: list[tuple[str, object]]) -> Mapping[str, object]:
+    unique = _unique(members)
+    if list(unique) != _names(unique):
+        raise NotCanonical("the names of an object are not in their order (RFC 8785, 3.2.3)")
+    return unique
+
+
+def _safe_integer(spelling: str) -> int:
+    return _safe(int(spelling))
+
+
 def _refuse_number(spelling: str) -> object:
     raise NotCanonical(f"the number {spelling[:20]} is no integer")
 
@@ -137,4 +156,10 @@ _WRITER = json.JSONEncoder(
 )
 _READER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=_refuse_number, parse_constant=_refuse_number
+)
+_ORDERED_READER = json.JSONDecoder(
+    object_pairs_hook=_in_order,
+    parse_int=_safe_integer,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
 )

@@ -48,11 +48,11 @@ class Mirror:
         Raises:
             Incomplete: neither is there.
             NotATile: it is larger than any tile.
+            Unreadable: it is there and cannot be read.
         """
         for path in (self._folder / tile.path, self._folder / tile.whole.path):
-            if path.is_file():
-                with path.open("rb") as file:
-                    content = file.read(_FILE_SIZE_BYTES_MAX + 1)
+            content = _content(path)
+            if content is not None:
                 if len(content) > _FILE_SIZE_BYTES_MAX:
                     raise NotATile(f"{tile.path} is larger than any tile")
                 return content
@@ -67,11 +67,22 @@ class Mirror:
         return TiledTree(size, self.hashes)
 
 
+def _content(path: Path) -> bytes | None:
+    """Return as much of a file as a tile may have and one byte more, or nothing without one."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(_FILE_SIZE_BYTES_MAX + 1)
+    except OSError as refused:
+        raise Unreadable(f"{path}: {refused.strerror}") from refused
+
+
 def check_log(mirror: Mirror, keys: TrustedKeys, report: Report) -> None:
     """Check a mirrored log step by step; memory does not grow with it.
 
     Raises:
-        Unreadable: the folder has no checkpoint.
+        Unreadable: the folder has no checkpoint, or a file in it cannot be read.
         Stopped: a step failed on which the later ones build.
     """
     checkpoint = mirror.checkpoint()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from services.proofs.attestation import Attestation, read_attestation
 from services.proofs.canonical import read_canonical
 from services.proofs.check_checkpoint import check_made, check_witnessed
+from services.proofs.entry import EntryKind, read_entry
 from services.proofs.leaf import Kind, SignatureWrong, record_of
 from services.proofs.receipt import Receipt
 from services.proofs.refuted import Refuted
@@ -55,7 +56,7 @@ def _check_content(receipt: Receipt, held: Holdings, report: Report) -> None:
     with report.step("记录写明的哈希值就是文件的哈希值", "the record names the document's hash"):
         named = record_of(record.kind, record.subject, receipt.document)
         _same(record, named, "the document has another SHA-256")
-    with report.step("记录由收据中的密钥签名", "the receipt's key signed the record") as finding:
+    with report.step("记录由回执中的密钥签名", "the receipt's key signed the record") as finding:
         receipt.leaf.check_signature()
         finding.detail = f"key {receipt.leaf.key_hash.hex()}"
 
@@ -98,6 +99,13 @@ def _check_service(receipt: Receipt, keys: TrustedKeys, report: Report) -> None:
     ):
         if receipt.leaf.public_key != keys.record_key:
             raise SignatureWrong("another key signed what only the service signs")
+    record = receipt.leaf.record
+    if record.kind in {Kind.ENTRY, Kind.REVERSAL}:
+        with report.step("记录指的就是这笔分录", "the record is of this entry"):
+            entry = read_entry(receipt.document)
+            kind = Kind.REVERSAL if entry.kind is EntryKind.REVERSAL else Kind.ENTRY
+            named = (record.kind, record.subject, keys.estate_id)
+            _same(named, (kind, entry.entry_id, entry.estate_id), "of another entry or estate")
 
 
 def _check_logged(receipt: Receipt, keys: TrustedKeys, report: Report) -> None:
@@ -112,10 +120,10 @@ def _check_logged(receipt: Receipt, keys: TrustedKeys, report: Report) -> None:
 
 def _check_texts(receipt: Receipt, keys: TrustedKeys, report: Report) -> None:
     with report.independent(
-        "Sigsum 证明与收据一致", "the Sigsum proof says the same as the receipt"
+        "Sigsum 证明与回执一致", "the Sigsum proof says the same as the receipt"
     ):
         _check_sigsum(read_sigsum_proof(receipt.sigsum_text), receipt, keys)
-    with report.independent("C2SP 证明与收据一致", "the C2SP proof says the same as the receipt"):
+    with report.independent("C2SP 证明与回执一致", "the C2SP proof says the same as the receipt"):
         written = read_tlog_proof(receipt.tlog_text)
         _same(written, receipt.proof, "the C2SP proof says something else")
 

@@ -115,12 +115,14 @@ def check_cosignature(checkpoint: Checkpoint, key: VerifierKey, line: SignatureL
     """Return the time of a cosignature that `key` made.
 
     Raises:
-        SignatureWrong: it did not make it.
+        SignatureWrong: it did not make it, or did not say when.
     """
     if key.type is not KeyType.COSIGNATURE:
         raise SignatureWrong("not a key of a witness")
     posix_time, signature = cosignature_parts(line)
     check_signature(key.public_key, signature, _cosigned(checkpoint, posix_time))
+    if posix_time == 0:
+        raise SignatureWrong("a cosignature of no time says nothing (C2SP tlog-cosignature)")
     return posix_time
 
 

@@ -163,9 +163,11 @@ class BallotBox:
         """Stand ready for the whole electorate, entry id to its area in 0.01 m²."""
         self._areas = areas
         self._items = tuple(items)
-        self._sums = {one.item_id: dict.fromkeys(Choice, NOBODY) for one in items}
+        # People and area apart, as plain numbers: they change with each of a city's votes.
+        self._people = {one.item_id: dict.fromkeys(Choice, 0) for one in items}
+        self._area_centi = {one.item_id: dict.fromkeys(Choice, 0) for one in items}
         self._by_channel = dict.fromkeys(Channel, 0)
-        self._voted = NOBODY
+        self._area_voted_centi = 0
         self._counted: set[str] = set()
 
     def add(self, vote: Said) -> None:
@@ -175,11 +177,12 @@ class BallotBox:
         assert vote.entry_id in self._areas, "a vote for an entry outside the electorate"
         assert vote.entry_id not in self._counted, "two votes for one entry"
         self._counted.add(vote.entry_id)
-        weight = Weight(1, self._areas[vote.entry_id])
-        self._voted += weight
+        area_centi = self._areas[vote.entry_id]
+        self._area_voted_centi += area_centi
         self._by_channel[vote.channel] += 1
         for item_id, choice in vote.choices.items():
-            self._sums[item_id][choice] += weight
+            self._people[item_id][choice] += 1
+            self._area_centi[item_id][choice] += area_centi
 
     def count(self, table: RuleTable, policies: Policies, counted_at: datetime) -> Counted:
         """Return the result.
@@ -194,13 +197,27 @@ class BallotBox:
             settle(
                 item.item_id,
                 table.rule_for(item.kind),
-                _tally(self._sums[item.item_id]),
+                self._tally(item.item_id),
                 electorate=electorate,
                 policies=policies,
             )
             for item in self._items
         )
-        return Counted(counted_at, self._voted, dict(self._by_channel), tuple(results))
+        voted = Weight(len(self._counted), self._area_voted_centi)
+        return Counted(counted_at, voted, dict(self._by_channel), tuple(results))
+
+    def _tally(self, item_id: str) -> Tally:
+        people, area_centi = self._people[item_id], self._area_centi[item_id]
+
+        def chose(choice: Choice) -> Weight:
+            return Weight(people[choice], area_centi[choice])
+
+        return Tally(
+            agree=chose(Choice.AGREE),
+            against=chose(Choice.AGAINST),
+            abstain=chose(Choice.ABSTAIN),
+            follow=chose(Choice.FOLLOW_MAJORITY),
+        )
 
 
 def settle(
@@ -255,15 +272,6 @@ def _participating(tally: Tally, policies: Policies) -> Weight:
     if policies["abstain_counts_as_participation"]:
         participating += tally.abstain
     return participating
-
-
-def _tally(by_choice: Mapping[Choice, Weight]) -> Tally:
-    return Tally(
-        agree=by_choice[Choice.AGREE],
-        against=by_choice[Choice.AGAINST],
-        abstain=by_choice[Choice.ABSTAIN],
-        follow=by_choice[Choice.FOLLOW_MAJORITY],
-    )
 
 
 def _sign(number: int) -> int:

@@ -4,6 +4,7 @@ A leaf never holds content. It signs a record, which names the content's hash; s
 the log, and an opening shows what a leaf stands for without showing any other.
 """
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ _RECORD = re.compile(
 KEY_SIZE_BYTES = 32
 SIGNATURE_SIZE_BYTES = 64
 LEAF_SIZE_BYTES = 128
-# The points of small order (RFC 8032, 5.1; without the sign bit). Under such a key one signature
-# fits every message, so its holder could disown a vote, or anybody invent one.
+# The points of small order (RFC 8032, 5.1), with the sign bit and without. Under such a key one
+# signature fits every message, so its holder could disown a vote, or anybody invent one.
 _SMALL_ORDER = frozenset(
-    bytes.fromhex(one)
+    bytes.fromhex(one)[:-1] + bytes([bytes.fromhex(one)[-1] | sign])
+    for sign in (0x00, 0x80)
     for one in (
         "0000000000000000000000000000000000000000000000000000000000000000",
         "0100000000000000000000000000000000000000000000000000000000000000",
@@ -144,8 +146,7 @@ def key_hash(public_key: bytes) -> bytes:
 
 def is_key(public_key: bytes) -> bool:
     """Return whether these bytes may be anybody's Ed25519 key: none of small order."""
-    without_sign = public_key[:-1] + bytes(one & 0x7F for one in public_key[-1:])
-    return len(public_key) == KEY_SIZE_BYTES and without_sign not in _SMALL_ORDER
+    return len(public_key) == KEY_SIZE_BYTES and public_key not in _SMALL_ORDER
 
 
 def check_signature(public_key: bytes, signature: bytes, message: bytes) -> None:
@@ -157,6 +158,12 @@ def check_signature(public_key: bytes, signature: bytes, message: bytes) -> None
     if not is_key(public_key):
         raise SignatureWrong("no key that could sign one message only")
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+        _loaded(public_key).verify(signature, message)
     except (InvalidSignature, ValueError) as wrong:
         raise SignatureWrong("the signature is not by this key") from wrong
+
+
+# Identity's key stands behind every vote, and a service's behind every record of its own.
+@functools.lru_cache(maxsize=64)
+def _loaded(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)

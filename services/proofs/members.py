@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from services.proofs.canonical import NotCanonical, read_any_spelling
 from services.proofs.refuted import Refuted
 
-_HEXADECIMAL = re.compile(r"([0-9a-f]{2})*")
+_HEXADECIMAL = re.compile(r"[0-9a-f]*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

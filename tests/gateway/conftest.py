@@ -26,6 +26,7 @@ from tests.support.clocks import ClockStoppedAt
 from tests.support.tokens import TestIssuer, bearer, trust_in
 
 PLENTY = Budget(per_minute=60_000, burst=10_000)
+GENEROUS = Budgets(source=PLENTY, sign_in=PLENTY, session=PLENTY, stranger=PLENTY)
 SHORT = Deadlines(connect_seconds=0.5, silence_seconds=0.5, total_seconds=3.0)
 
 
@@ -60,7 +61,7 @@ class World:
             trust=trust_in(self.issuer, clock=self.clock),
             identity=IdentityClient(upstreams, self._own_token, self.clock),
             upstreams=upstreams,
-            budgets=Budgets(PLENTY, PLENTY, PLENTY),
+            budgets=GENEROUS,
             memory=Memory(),
         )
         self.parts = replace(parts, **changes)

@@ -38,6 +38,9 @@ def body(schema: str = "Answer") -> dict[str, Any]:
     return {"required": True, "content": content(schema)}
 
 
+NOTES = content("Answer") | {"text/plain": {"schema": {"type": "string"}}}
+
+
 def contract(
     service: str, paths: dict[str, Any], schemas: dict[str, Any], problems: list[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -110,6 +113,18 @@ def voting() -> dict[str, Any]:
             "put": operation("put_vote", ["owner"], requestBody=body()),
         },
         "/v1/decision-rules": {"get": operation("show_rules", ["anyone"])},
+        f"{estate}/ballots/{{ballot_id}}/bundle": {"get": operation("export_bundle", ["owner"])},
+        f"{estate}/log/checkpoint": {"get": operation("show_checkpoint", ["anyone"])},
+        f"{estate}/log/sightings": {
+            "post": operation("compare", ["anyone"], requestBody=body() | {"content": NOTES})
+        },
+        f"{estate}/log/tile/{{level}}/{{a}}": {"get": operation("show_tile", ["anyone"])},
+        f"{estate}/log/tile/{{level}}/{{a}}/{{b}}": {
+            "get": operation("show_further_tile", ["anyone"])
+        },
+        f"{estate}/log/tile/{{level}}/{{a}}/{{b}}/{{c}}": {
+            "get": operation("show_far_tile", ["anyone"])
+        },
     }
     schemas = {
         "Answer": {

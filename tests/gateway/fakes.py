@@ -94,7 +94,8 @@ class StreamingService(ListeningService):
     may_go_on: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     async def answer(self, _heard: Heard, send: Send) -> None:
-        headers = [(b"content-type", b"text/csv")]
+        told = [("content-type", "text/csv"), *self.headers]
+        headers = [(name.encode(), value.encode()) for name, value in told]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         for number in range(self.pieces):
             await self.may_go_on.acquire()

@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from ipaddress import ip_network
 
 import httpx
 import pytest
 
-from services.gateway.actions.parts import Budgets
 from services.gateway.api import body as body_module
 from services.gateway.domain.rates import Budget
 from services.gateway.domain.routing import BODY_LIMIT_BYTES
-from tests.gateway.conftest import PLENTY, World
+from tests.gateway.conftest import GENEROUS, World
 
 RULES = "/v1/decision-rules"
 CODES = "/v1/sign-in-codes"
 BALLOTS = "/v1/estates/estate-1/ballots"
 VOTES = f"{BALLOTS}/b-1/votes"
 IMPORTS = "/v1/estates/estate-1/register-imports"
+SIGHTINGS = "/v1/estates/estate-1/log/sightings"
+NOTE, TEXT = b"sigsum.org/v1/tree/0\n1\n", {"content-type": "text/plain"}
 THREE = Budget(per_minute=6, burst=3)
 PROXY = (ip_network("127.0.0.0/8"),)
 
@@ -42,14 +44,14 @@ async def test_the_gateways_own_pages_take_no_body_and_count_who_sends_one(
     world: World, path: str
 ) -> None:
     """What is not forwarded would be gathered in memory, as much as a sheet may have."""
-    client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
+    client = await world.client(budgets=replace(GENEROUS, source=THREE))
     sheet, kind = b"x" * 100_000, {"content-type": "text/csv"}
     replies = [await client.post(path, content=sheet, headers=kind) for _ in range(4)]
     assert [reply.status_code for reply in replies] == [404, 404, 404, 429]
 
 
 async def test_an_address_that_asks_too_fast_waits_and_comes_back(world: World) -> None:
-    client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
+    client = await world.client(budgets=replace(GENEROUS, source=THREE))
     replies = [await client.get(RULES) for _ in range(4)]
     assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
     check_too_many(replies[-1])
@@ -60,27 +62,57 @@ async def test_an_address_that_asks_too_fast_waits_and_comes_back(world: World) 
 
 
 async def test_asking_for_what_does_not_exist_costs_as_much(world: World) -> None:
-    client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
+    client = await world.client(budgets=replace(GENEROUS, source=THREE))
     replies = [await client.get(f"/v1/guess-{number}") for number in range(4)]
     assert [reply.status_code for reply in replies] == [404, 404, 404, 429]
 
 
 async def test_health_is_never_refused(world: World) -> None:
-    client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
+    client = await world.client(budgets=replace(GENEROUS, source=THREE))
     replies = [await client.get("/health/ready") for _ in range(9)]
     assert {reply.status_code for reply in replies} == {200}
 
 
 async def test_signing_in_has_a_stricter_budget_of_its_own(world: World) -> None:
-    client = await world.client(budgets=Budgets(PLENTY, THREE, PLENTY))
+    client = await world.client(budgets=replace(GENEROUS, sign_in=THREE))
     replies = [await client.post(path, json={}) for path in (CODES, "/v1/sessions", CODES, CODES)]
     assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
     check_too_many(replies[-1], "too-many-sign-ins")
     assert (await client.get(RULES)).status_code == 200
 
 
+async def test_sightings_have_a_budget_of_their_own_and_leave_signing_in_alone(
+    world: World,
+) -> None:
+    client = await world.client(budgets=replace(GENEROUS, stranger=THREE))
+    replies = [await client.post(SIGHTINGS, content=NOTE, headers=TEXT) for _ in range(4)]
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    check_too_many(replies[-1])
+    assert (await client.post(CODES, json={})).status_code == 200
+    assert (await client.get(RULES)).status_code == 200
+    world.clock.advance(seconds=10)
+    assert (await client.post(SIGHTINGS, content=NOTE, headers=TEXT)).status_code == 200
+
+
+async def test_signing_in_too_often_leaves_sightings_alone(world: World) -> None:
+    client = await world.client(budgets=replace(GENEROUS, sign_in=THREE))
+    replies = [await client.post(CODES, json={}) for _ in range(4)]
+    assert replies[-1].status_code == 429
+    assert (await client.post(SIGHTINGS, content=NOTE, headers=TEXT)).status_code == 200
+
+
+async def test_a_sighting_is_small(world: World) -> None:
+    """A checkpoint with every cosignature has 16 KiB; a sheet has thousands of times that."""
+    client = await world.client()
+    largest = await client.post(SIGHTINGS, content=b"x" * 16_384, headers=TEXT)
+    assert (largest.status_code, len(world.voting.heard[-1].body)) == (200, 16_384)
+    beyond = await client.post(SIGHTINGS, content=b"x" * (BODY_LIMIT_BYTES + 1), headers=TEXT)
+    assert beyond.status_code == 413
+    assert len(world.voting.heard) == 1
+
+
 async def test_a_session_has_a_budget_wherever_it_asks_from(world: World) -> None:
-    changed = {"budgets": Budgets(PLENTY, PLENTY, THREE), "trusted_proxies": PROXY}
+    changed = {"budgets": replace(GENEROUS, session=THREE), "trusted_proxies": PROXY}
     client = await world.client(**changed)
     headers = world.signed_in()
     replies = [
@@ -95,7 +127,7 @@ async def test_a_session_has_a_budget_wherever_it_asks_from(world: World) -> Non
 
 
 async def test_addresses_behind_a_trusted_proxy_are_counted_one_by_one(world: World) -> None:
-    changed = {"budgets": Budgets(THREE, PLENTY, PLENTY), "trusted_proxies": PROXY}
+    changed = {"budgets": replace(GENEROUS, source=THREE), "trusted_proxies": PROXY}
     client = await world.client(**changed)
     for number in range(4):
         reply = await client.get(RULES, headers={"x-forwarded-for": f"198.51.100.{number}"})
@@ -103,7 +135,7 @@ async def test_addresses_behind_a_trusted_proxy_are_counted_one_by_one(world: Wo
 
 
 async def test_an_untrusted_peer_cannot_choose_its_address(world: World) -> None:
-    client = await world.client(budgets=Budgets(THREE, PLENTY, PLENTY))
+    client = await world.client(budgets=replace(GENEROUS, source=THREE))
     statuses = [
         (await client.get(RULES, headers={"x-forwarded-for": f"198.51.100.{n}"})).status_code
         for n in range(4)

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,13 +14,14 @@ from services.proofs.announced import Openings, Schedule
 from services.proofs.attestation import Capacity
 from services.proofs.bundle import check_bundle
 from services.proofs.canonical import canonical
-from services.proofs.leaf import Kind, read_record, sign
+from services.proofs.leaf import Kind, read_record, record_of, sign
 from services.proofs.rules import read_rules
 from services.proofs.steps import Report, Verdict
 from services.proofs.vote import Channel
 from tests.support.bundles import (
     ANNOUNCED_AT,
     CAST,
+    LOGGED_AT,
     RULES,
     Cast,
     Line,
@@ -130,6 +132,7 @@ def test_a_longer_vote_is_counted_against_its_last_close(tmp_path: Path) -> None
     longer = replace(first, closes_on=first.closes_on + timedelta(days=3), version=2)
     scene.paper.schedules = [first, longer]
     scene.paper.counted_at = longer.closes_at
+    scene.log.logged_at = int(longer.closes_at.timestamp())
     scene.play()
     assert failed(checked(encoded(scene.lines()), scene.log, tmp_path)) == []
 
@@ -486,6 +489,28 @@ def second_schedule(version: int) -> Callable[[Scene], None]:
     return act
 
 
+def zone(name: str) -> Callable[[Scene], None]:
+    """Change the zone of a schedule that was written in a right one."""
+
+    def act(scene: Scene) -> None:
+        written = json.loads(scene.paper.schedules[0].encoded()) | {"zone": name}
+        schedule = SimpleNamespace(encoded=lambda: canonical(written))
+        scene.paper.schedules = [cast("Schedule", schedule)]
+
+    return act
+
+
+def schedule_changed_at(*instants: datetime) -> Callable[[Scene], None]:
+    def act(scene: Scene) -> None:
+        first = scene.paper.schedules[0]
+        scene.paper.schedules = [first] + [
+            replace(first, announced_at=at, version=number)
+            for number, at in enumerate(instants, start=2)
+        ]
+
+    return act
+
+
 def schedule_of_the_past(scene: Scene) -> None:
     first = scene.paper.schedules[0]
     earlier = first.announced_at - timedelta(days=1)
@@ -529,6 +554,28 @@ DONE_WITH_STOLEN_KEYS: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "openings that were not allowed": (on_paper("openings", Openings.NONE), NOTICE),
     "a schedule of another version": (on_paper("schedules", [ALIEN]), SCHEDULE),
     "a change of schedule before it was announced": (schedule_of_the_past, SCHEDULE),
+    "changes of schedule that run backwards": (
+        schedule_changed_at(ANNOUNCED_AT + timedelta(days=2), ANNOUNCED_AT + timedelta(days=1)),
+        SCHEDULE,
+    ),
+    "a vote that was over, opened again": (
+        schedule_changed_at(datetime(2026, 4, 11, 16, tzinfo=UTC)),
+        SCHEDULE,
+    ),
+    "a schedule announced after its ballot": (
+        on_paper(
+            "schedules",
+            [replace(Paper().schedules[0], announced_at=ANNOUNCED_AT + timedelta(seconds=1))],
+        ),
+        SCHEDULE,
+    ),
+    "a zone that is a folder": (zone("Asia"), SCHEDULE),
+    "a zone that is no name of a file": (zone("x" * 5000), SCHEDULE),
+    "a zone outside the folder of zones": (zone("../etc/localtime"), SCHEDULE),
+    "a result dated after it was signed": (
+        on_paper("counted_at", datetime.fromtimestamp(LOGGED_AT + 1, UTC)),
+        AFTER_CLOSE,
+    ),
     "a change of schedule out of turn": (second_schedule(3), SCHEDULE),
     "a count before the changed close": (second_schedule(2), AFTER_CLOSE),
     "a count before the close": (on_paper("counted_at", ANNOUNCED_AT), AFTER_CLOSE),
@@ -635,6 +682,19 @@ def test_what_is_done_with_stolen_keys_is_caught_at_its_step(
     scene.play()
     report = checked(encoded(scene.lines()), scene.log, tmp_path)
     assert failed(report) == [step]
+
+
+def test_a_count_in_the_second_of_its_checkpoint_is_not_after_it(tmp_path: Path) -> None:
+    scene = Scene()
+    scene.paper.counted_at = datetime.fromtimestamp(LOGGED_AT, UTC).replace(microsecond=999_999)
+    scene.play()
+    assert failed(checked(encoded(scene.lines()), scene.log, tmp_path)) == []
+
+
+def test_witnesses_of_another_estate_are_none_of_this_log(tmp_path: Path) -> None:
+    scene = Scene().play()
+    scene.log.add(record_of(Kind.WITNESSES, id_of("another"), b"{}"))
+    assert failed(checked(encoded(scene.lines()), scene.log, tmp_path)) == [WHOLE]
 
 
 def one_voter_more_everywhere(document: dict[str, Any]) -> None:

@@ -241,6 +241,15 @@ DONE_WITH_STOLEN_KEYS: dict[str, tuple[Callable[[LedgerScene], Any], str]] = {
         on_statement(supersedes=id_of("another")),
         STATEMENTS,
     ),
+    "a statement dated before the limits that were logged first": (
+        on_statement(published_at="2026-07-10T01:02:02Z"),
+        STATEMENTS,
+    ),
+    "a statement dated after it was signed": (
+        on_statement(published_at="2026-07-10T01:02:04Z"),
+        STATEMENTS,
+    ),
+    "limits dated after they were signed": (on_limits(set_at="2026-07-10T01:02:04Z"), LIMITS),
     "a statement that says more": (on_statement(remark="…"), STATEMENTS),
     "an expense that was published as another": (amounts(4, -10_001), STATEMENTS),
 }
@@ -272,6 +281,13 @@ def test_an_entry_is_logged_under_its_own_id_and_kind(tmp_path: Path) -> None:
         content = canonical(scene.entries()[0])
         scene.log.add(record_of(kind, subject, content), shown={"content": content.decode()})
         assert failed(checked(encoded(scene.lines()), scene.log, tmp_path)) == [SUBJECTS]
+
+
+@pytest.mark.parametrize("kind", [Kind.LIMITS, Kind.WITNESSES])
+def test_limits_and_witnesses_are_logged_under_their_estate(kind: Kind, tmp_path: Path) -> None:
+    scene = LedgerScene()
+    scene.log.add_content(kind, id_of("another"), scene.limits.encoded())
+    assert failed(checked(encoded(scene.lines()), scene.log, tmp_path)) == [SUBJECTS]
 
 
 def test_a_receipt_of_an_entry_that_was_dropped_is_not_honoured(tmp_path: Path) -> None:

@@ -109,6 +109,18 @@ def test_a_full_tile_above_is_checked_against_those_below(
     assert failures(steps) == [TILES]
 
 
+def test_a_file_that_breaks_off_under_the_reader_is_unreadable(
+    tmp_path: Path, keys: Path, capsys: Said
+) -> None:
+    breaking = Path("/proc/self/mem")  # nobody reads its beginning
+    path = SignedLog.of(3).mirror(tmp_path / "log") / Tile(None, 0, 3).path
+    path.unlink()
+    path.symlink_to(breaking)
+    assert main(["log", str(tmp_path / "log"), "--keys", str(keys)]) == 2
+    assert main(["bundle", str(breaking), "--keys", str(keys)]) == 2
+    assert capsys.readouterr().out == ""
+
+
 def test_entries_that_are_no_leaves_are_refused(tmp_path: Path, keys: Path, capsys: Said) -> None:
     log = SignedLog.of(1)
     log.hashes = [leaf_hash(b"a")]

@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 
 from services.proofs.attestation import Attestation, Capacity, SignedAttestation, attest
 from services.proofs.check_receipt import Holdings, check_receipt
-from services.proofs.checkpoint import cosign
-from services.proofs.leaf import Kind, Leaf, record_of, sign
+from services.proofs.checkpoint import Checkpoint, cosign
+from services.proofs.leaf import Kind, Leaf, SignatureWrong, record_of, sign
 from services.proofs.note import SignatureLine
 from services.proofs.receipt import SIZE_BYTES_MAX, NotAReceipt, Receipt, read_receipt, receipt_of
 from services.proofs.sigsum import read_sigsum_proof
@@ -27,6 +27,7 @@ from tests.support.signed_log import (
     SignedLog,
     attestation,
     edited,
+    entry_document,
     public,
     published,
     trusted_keys,
@@ -99,6 +100,27 @@ def test_an_entrys_receipt_needs_no_attestation_but_the_services_own_key() -> No
     forged = receipt_of(leaf, receipt.document, proof, trusted_keys())
     assert failed(steps_of(forged, held=Holdings())) == [
         "the signing key is this estate's record key"
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"entry_id": OTHER}, {"estate_id": OTHER}, {"number": "1"}], ids=str
+)
+def test_an_entrys_receipt_is_of_the_entry_that_its_record_names(
+    changed: dict[str, object],
+) -> None:
+    _, receipt = published()
+    document = entry_document(**changed)
+    leaf = sign(RECORD, record_of(Kind.ENTRY, receipt.leaf.record.subject, document))
+    other = relogged(replace(receipt, document=document), leaf)
+    assert failed(steps_of(other, held=Holdings())) == ["the record is of this entry"]
+
+
+def test_an_entry_is_not_logged_as_its_reversal() -> None:
+    _, receipt = published()
+    leaf = sign(RECORD, replace(receipt.leaf.record, kind=Kind.REVERSAL))
+    assert failed(steps_of(relogged(receipt, leaf), held=Holdings())) == [
+        "the record is of this entry"
     ]
 
 
@@ -205,6 +227,14 @@ def test_a_time_that_no_calendar_has_is_still_told() -> None:
     )
     told = [step for step in steps_of(other) if step.en == "the checkpoint's time is signed"]
     assert [step.detail for step in told] == [f"{2**62} seconds after 1970"]
+
+
+def test_a_cosignature_of_no_time_says_nothing() -> None:
+    log = SignedLog.of(1)
+    bare = Checkpoint(trusted_keys().origin, 1, log.checkpoint().root)
+    timeless = cosign(RECORD, trusted_keys().time_key.name, bare, posix_time=0)
+    with pytest.raises(SignatureWrong, match="no time"):
+        bare.with_signatures([timeless]).cosigned_at(trusted_keys().time_key)
 
 
 def test_two_owners_receipts_that_were_swapped_are_refused() -> None:

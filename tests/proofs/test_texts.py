@@ -93,7 +93,7 @@ RECORDS = some.builds(Record, some.sampled_from(Kind), some.uuids().map(str), HA
 ATTESTATIONS = some.builds(
     Attestation,
     some.uuids().map(str),
-    some.text(some.characters(exclude_categories=["Cs"]), max_size=20),
+    some.text(some.characters(exclude_categories=["Cc", "Cs"], exclude_characters='"\\')),
     some.sampled_from(Capacity),
     HASHES,
     some.datetimes().map(lambda at: at.isoformat(timespec="seconds") + "Z"),
@@ -315,8 +315,15 @@ def attested(**changed: object) -> bytes:
 def test_what_is_no_attestation_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(NotAnAttestation):
         read_attestation(attested(**changed))
+    for other in (b" " + attested(), attested() + b"\n", b"\xff", b""):
+        with pytest.raises(NotAnAttestation):
+            read_attestation(other)
+
+
+@pytest.mark.parametrize("holder", ['a"', "a\\", "a\n", "\x00", "a\x1f"])
+def test_a_pseudonym_needs_no_escape(holder: str) -> None:
     with pytest.raises(NotAnAttestation):
-        read_attestation(b" " + attested())
+        read_attestation(attested(holder=holder))
 
 
 def test_only_a_trusted_attester_attests() -> None:

@@ -66,6 +66,7 @@ class Log:
     def __init__(self, service: str, estate: str = "estate") -> None:
         self.service, self.estate, self.estate_id = service, estate, id_of(estate)
         self.witnesses = ["street", "neighbour"]
+        self.logged_at = LOGGED_AT
         self.leaves: list[Leaf] = []
         self.shown: list[Line] = []
 
@@ -110,9 +111,9 @@ class Log:
 
     def checkpoint(self) -> Checkpoint:
         made = sign_checkpoint(self.tree, len(self.leaves), root_of(self.hashes()))
-        lines = [cosign(self.record, self.keys().time_key.name, made, posix_time=LOGGED_AT)]
+        lines = [cosign(self.record, self.keys().time_key.name, made, posix_time=self.logged_at)]
         lines += [
-            cosign(key_of(name), f"{name}.example", made, posix_time=LOGGED_AT)
+            cosign(key_of(name), f"{name}.example", made, posix_time=self.logged_at)
             for name in self.witnesses
         ]
         return made.with_signatures(lines)

@@ -27,6 +27,7 @@ class LedgerScene:
 
     def __init__(self, estate: str = "estate") -> None:
         self.log = Log("ledger", estate)
+        self.log.logged_at = int(AT.timestamp())
         self.change: Callable[[list[Document]], Any] | None = None
         self.statement_change: Callable[[Document], Any] | None = None
         self.limits_change: Callable[[Document], Any] | None = None

@@ -20,6 +20,7 @@ from services.proofs.trusted_keys import TrustedKeys
 
 ESTATE = "11111111-1111-4111-8111-111111111111"
 BALLOT = "22222222-2222-4222-8222-222222222222"
+ENTRY = "66666666-6666-4666-8666-666666666666"
 NOON = 1_790_000_000
 """A POSIX time in September 2026."""
 
@@ -155,11 +156,28 @@ def voted(
     return log, receipt_of(leaf, document, proof, keys or trusted_keys(), attestation())
 
 
+def entry_document(**changed: object) -> bytes:
+    """Return the document of an opening balance."""
+    legs = [("BANK", 100_00), ("OPENING_EQUITY", -100_00)]
+    good: dict[str, object] = {
+        "authority": None,
+        "currency": "CNY",
+        "entry_id": ENTRY,
+        "estate_id": ESTATE,
+        "kind": "OPENING",
+        "legs": [{"account": account, "amount_fen": fen} for account, fen in legs],
+        "number": 1,
+        "occurred_on": "2026-01-05",
+        "reverses": None,
+    }
+    return canonical(good | changed)
+
+
 def published(*, before: int = 4, after: int = 3) -> tuple[SignedLog, Receipt]:
     """Return a log with one ledger entry in it, and its receipt."""
     log = SignedLog.of(before)
-    document = canonical({"amount_fen": 100_00})
-    leaf = sign(RECORD, record_of(Kind.ENTRY, "66666666-6666-4666-8666-666666666666", document))
+    document = entry_document()
+    leaf = sign(RECORD, record_of(Kind.ENTRY, ENTRY, document))
     position = log.append(leaf)
     log.fill(after)
     return log, receipt_of(leaf, document, log.proof(position, log.checkpoint()), trusted_keys())

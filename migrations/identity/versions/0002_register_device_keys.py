@@ -1,4 +1,4 @@
-"""Device keys, the codes that confirm their registration, and their revocation.
+"""Device keys with the codes that confirm them and their end, and who looked up whose entry.
 
 Revision ID: 0002
 Revises: 0001
@@ -66,16 +66,34 @@ CREATE TABLE device_key_revocations (
 )
 """
 
+ENTRY_LOOKUPS = """
+CREATE TABLE entry_lookups (
+    id uuid NOT NULL,
+    electorate_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamptz NOT NULL,
+    CONSTRAINT pk_entry_lookups PRIMARY KEY (id),
+    CONSTRAINT fk_entry_lookups_electorate_id_frozen_electorates
+        FOREIGN KEY (electorate_id) REFERENCES frozen_electorates (id),
+    CONSTRAINT fk_entry_lookups_unit_id_units
+        FOREIGN KEY (unit_id) REFERENCES units (id),
+    CONSTRAINT fk_entry_lookups_asked_by_accounts
+        FOREIGN KEY (asked_by) REFERENCES accounts (id)
+)
+"""
+
 INDEXES = (
     "CREATE INDEX ix_step_up_codes_account_id_sent_at ON step_up_codes (account_id, sent_at)",
     "CREATE INDEX ix_device_keys_account_id_estate_id ON device_keys (account_id, estate_id)",
+    "CREATE INDEX ix_entry_lookups_electorate_id_unit_id ON entry_lookups (electorate_id, unit_id)",
 )
-APPEND_ONLY = ("device_keys", "device_key_revocations")
+APPEND_ONLY = ("device_keys", "device_key_revocations", "entry_lookups")
 
 
 def upgrade() -> None:
-    """Create the tables; a key and its end are never changed."""
-    for statement in (STEP_UP_CODES, DEVICE_KEYS, REVOCATIONS, *INDEXES):
+    """Create the tables; a key, its end and a lookup are never changed."""
+    for statement in (STEP_UP_CODES, DEVICE_KEYS, REVOCATIONS, ENTRY_LOOKUPS, *INDEXES):
         op.execute(statement)
     for table in APPEND_ONLY:
         op.execute(
@@ -88,5 +106,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget the keys; votes that they signed stand in another database and stay."""
-    for table in ("device_key_revocations", "device_keys", "step_up_codes"):
+    for table in ("entry_lookups", "device_key_revocations", "device_keys", "step_up_codes"):
         op.execute(f"DROP TABLE {table}")

@@ -4,6 +4,7 @@ Positions come from the locked head row and never from a sequence, which a rolle
 leave with a hole that no auditor could explain.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.tlog.head import Head
 from services.chassis.tlog.keys import EstateKeys
 from services.chassis.tlog.tables import log_tables
-from services.proofs.checkpoint import Checkpoint
-from services.proofs.leaf import Leaf
+from services.proofs.checkpoint import Checkpoint, NotACheckpoint, read_checkpoint
+from services.proofs.leaf import Leaf, SignatureWrong
 from services.proofs.tree import CompactRange, inclusion_path, leaf_hash, node_hash, split
 
 _tables = log_tables(MetaData())
 _heads, _subtrees, _checkpoints = _tables.heads, _tables.subtrees, _tables.checkpoints
 TILE_HEIGHT = 8
 """Roots of subtrees of this height are stored (tiles of C2SP tlog-tiles); none below them is."""
+LEAVES_ON_LOOP_MAX = 1_000
+"""Hashing more than these would keep every other request waiting, so a thread does it."""
 
 # One statement however many leaves; the batch pays its overhead once.
 _ADD_LEAVES = text(
@@ -34,6 +37,13 @@ _ADD_LEAVES = text(
     " WITH ORDINALITY"
     " AS added (kind, subject, sha256, signature, public_key, hash, ordinality)"
 )
+
+
+class HeadUnsigned(Exception):
+    """The head is not where the log last signed that it stood: somebody changed the row.
+
+    Going on from it would sign a second history, which nothing could ever mend.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +85,16 @@ async def append(
 
     Raises:
         ValueError: there is nothing to append, or `at` is before the last instant.
+        HeadUnsigned: the log never signed the tree that the head stands for.
     """
     if not leaves or head.instant(at) != at:
         raise ValueError("a log grows, and its instants never run backwards")
-    hashes = [leaf_hash(leaf.encoded()) for leaf in leaves]
-    grown, complete = _grown(head.range, hashes)
+    await _check_signed(connection, head, keys)
+    if len(leaves) > LEAVES_ON_LOOP_MAX:
+        growth = await asyncio.to_thread(_growth, head.range, leaves)
+    else:
+        growth = _growth(head.range, leaves)
+    grown = growth.range
     checkpoint = keys.checkpoint(grown.size, grown.root(), at)
     # The head first: the database takes leaves only right below it.
     await connection.execute(
@@ -87,19 +102,26 @@ async def append(
         .where(_heads.c.estate_id == head.estate_id)
         .values(size=grown.size, range=grown.encoded(), last_at=at)
     )
-    await _add_leaves(connection, head, leaves, hashes)
-    await _add_subtrees(connection, head.estate_id, complete)
-    await connection.execute(
-        insert(_checkpoints).values(
-            estate_id=head.estate_id,
-            size=grown.size,
-            root=checkpoint.root,
-            # To the second, as it is signed: what nobody signed could be changed unnoticed.
-            made_at=at.replace(microsecond=0),
-            note=checkpoint.encoded(),
-        )
+    await _add_leaves(connection, head, leaves, growth.hashes)
+    await _add_subtrees(connection, head.estate_id, growth.complete)
+    await _add_checkpoint(connection, head.estate_id, checkpoint, at)
+    return Logged(head.size, checkpoint, growth.paths)
+
+
+async def _check_signed(connection: AsyncConnection, head: Head, keys: EstateKeys) -> None:
+    if head.size == 0:
+        return
+    query = select(_checkpoints.c.note).where(
+        _checkpoints.c.estate_id == head.estate_id, _checkpoints.c.size == head.size
     )
-    return Logged(head.size, checkpoint, _paths(head.range, grown, complete))
+    note = (await connection.execute(query)).scalar_one_or_none()
+    try:
+        signed = read_checkpoint(note or "")
+        signed.check_signed(keys.log_key)
+    except (NotACheckpoint, SignatureWrong) as refused:
+        raise HeadUnsigned(f"size {head.size}") from refused
+    if (signed.size, signed.root) != (head.size, head.range.root()):
+        raise HeadUnsigned(f"size {head.size}")
 
 
 async def touch(connection: AsyncConnection, head: Head, at: datetime) -> None:
@@ -112,13 +134,25 @@ _Complete = dict[tuple[int, int], bytes]
 """Complete subtrees by height and index."""
 
 
-def _grown(before: CompactRange, hashes: Sequence[bytes]) -> tuple[CompactRange, _Complete]:
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """What leaves make of a range: the grown one, their hashes and paths, subtrees now complete."""
+
+    range: CompactRange
+    hashes: tuple[bytes, ...]
+    complete: _Complete
+    paths: tuple[tuple[bytes, ...], ...]
+
+
+def _growth(before: CompactRange, leaves: Sequence[Leaf]) -> _Growth:
+    hashes = tuple(leaf_hash(leaf.encoded()) for leaf in leaves)
     complete: _Complete = {}
 
     def note(height: int, index: int, top: bytes) -> None:
         complete[height, index] = top
 
-    return before.extended(hashes, note), complete
+    grown = before.extended(hashes, note)
+    return _Growth(grown, hashes, complete, _paths(before, grown, complete))
 
 
 def _paths(
@@ -165,6 +199,20 @@ async def _add_leaves(
         "hashes": list(hashes),
     }
     await connection.execute(_ADD_LEAVES, values)
+
+
+async def _add_checkpoint(
+    connection: AsyncConnection, estate_id: str, checkpoint: Checkpoint, at: datetime
+) -> None:
+    values = {
+        "estate_id": estate_id,
+        "size": checkpoint.size,
+        "root": checkpoint.root,
+        # To the second, as it is signed: what nobody signed could be changed unnoticed.
+        "made_at": at.replace(microsecond=0),
+        "note": checkpoint.encoded(),
+    }
+    await connection.execute(insert(_checkpoints).values(values))
 
 
 async def _add_subtrees(connection: AsyncConnection, estate_id: str, complete: _Complete) -> None:

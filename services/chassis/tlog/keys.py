@@ -6,6 +6,7 @@ losing the seed would end every log, so it is backed up like the sealing keys.
 """
 
 import functools
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,7 +86,13 @@ class LogKeys:
         self.of = functools.lru_cache(maxsize=4096)(self._of)
 
     def _of(self, estate_id: str) -> EstateKeys:
-        """Return the keys of one estate's log."""
+        """Return the keys of one estate's log.
+
+        Raises:
+            ValueError: the id is not in the one spelling; another would lead to other keys.
+        """
+        if str(uuid.UUID(estate_id)) != estate_id:
+            raise ValueError("an estate is named by a UUID in lower case")
         return EstateKeys(self._derived(estate_id, "tree"), self._derived(estate_id, "record"))
 
     def _derived(self, estate_id: str, purpose: str) -> Ed25519PrivateKey:

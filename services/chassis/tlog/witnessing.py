@@ -99,7 +99,10 @@ async def _errands(parts: KeepsLogs, estate_id: str) -> tuple[list[Errand], list
         elif known is None or known.key != key:
             log.warning("witness no longer known", extra={"witness": key.name})
         else:
-            errands.append(Errand(estate_id, checkpoint, known, known_size))
+            # A cosignature beyond the newest checkpoint: another process was faster, or the log was
+            # cut. The witness will say which.
+            stands = min(known_size, checkpoint.size)
+            errands.append(Errand(estate_id, checkpoint, known, stands))
     return errands, cosigned, checkpoint.size
 
 

@@ -16,6 +16,7 @@ class Kind(StrEnum):
 
     SOURCE = "source"
     SIGN_IN = "sign_in"
+    STRANGER = "stranger"
     SESSION = "session"
 
 
@@ -41,6 +42,7 @@ def _budget(parts: Parts, kind: Kind) -> Budget:
     budgets = {
         Kind.SOURCE: parts.budgets.source,
         Kind.SIGN_IN: parts.budgets.sign_in,
+        Kind.STRANGER: parts.budgets.stranger,
         Kind.SESSION: parts.budgets.session,
     }
     return budgets[kind]

@@ -45,8 +45,9 @@ async def forward_request(parts: Parts, incoming: Incoming) -> Reply:
     # (2) An operation that the public has, asked for in one unambiguous way.
     found = parts.routes.find(incoming.method, incoming.path)
     inspected = inspect(incoming.method, incoming.query, incoming.headers)
-    if found.operation.is_sign_in:
-        await admit_request(parts, Kind.SIGN_IN, source)
+    if found.operation.takes_from_anyone:
+        kind = Kind.SIGN_IN if found.operation.is_sign_in else Kind.STRANGER
+        await admit_request(parts, kind, source)
     # (3) A token for that service and estate only; the client's own never goes further.
     headers = [*inspected.forwarded, ("traceparent", new_traceparent())]
     if not found.operation.open_to_anyone:

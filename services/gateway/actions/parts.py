@@ -19,11 +19,16 @@ TOKENS_MAX = 20_000
 
 @dataclass(frozen=True)
 class Budgets:
-    """How much one address, one address signing in, and one session may ask."""
+    """How much one address, one address signing in, and one session may ask.
+
+    `stranger` is of one address that tells something without signing in, as apps do that compare
+    the checkpoint of a log: a budget apart, so that neither keeps a neighbour from the other.
+    """
 
     source: Budget
     sign_in: Budget
     session: Budget
+    stranger: Budget
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ A route of a framework would cost several times what forwarding does. Only the g
 pages are a FastAPI application, kept behind it.
 """
 
+import asyncio
+
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
@@ -17,6 +19,11 @@ from services.gateway.domain.errors import BodyTooLarge, BodyTooSlow, Refusal
 from services.gateway.domain.headers import passing_reply_headers
 from services.gateway.domain.reply import Reply, ReplyCut
 from services.gateway.domain.routing import SAFE_METHODS
+
+# A reader may stall for a minute and must on the whole take 128 kbit a second, as any mobile line
+# gives: who holds a streaming reply holds one of the few connections to its service.
+STALL_SECONDS = 60.0
+PACE_BYTES_PER_SECOND = 16 * 1024
 
 OWN = ("/health/", "/docs", "/openapi.json", "/problems/", "/internal/", "/.well-known/")
 
@@ -73,21 +80,35 @@ def _incoming(scope: Scope, receive: Receive) -> Incoming:
 
 async def _pass_on(reply: Reply, send: Send) -> None:
     """Send a reply on as it comes; one that breaks off is left unfinished, never rounded off."""
+    start: Message = {
+        "type": "http.response.start",
+        "status": reply.status,
+        "headers": passing_reply_headers(reply.headers),
+    }
     try:
-        start: Message = {
-            "type": "http.response.start",
-            "status": reply.status,
-            "headers": passing_reply_headers(reply.headers),
-        }
         await send(start)
         if reply.whole is not None:
             await send({"type": "http.response.body", "body": reply.whole})
             return
-        async for chunk in reply.chunks():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        async with asyncio.timeout(STALL_SECONDS) as reading:
+            async for chunk in reply.chunks():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                reading.reschedule(_deadline(reading, len(chunk)))
         await send({"type": "http.response.body", "body": b""})
-    except ReplyCut:
+    except (ReplyCut, TimeoutError):
         # The server closes the connection of an unfinished reply, so the client knows.
         return
     finally:
         reply.close()
+
+
+def _deadline(reading: asyncio.Timeout, size_bytes: int) -> float:
+    """Return until when the next piece must be taken: what was read earns time, within a bound.
+
+    A living reader may be slow for as long as it takes. One that hangs, or reads only to hold a
+    connection to the service, is let go.
+    """
+    until = reading.when()
+    assert until is not None
+    latest = asyncio.get_running_loop().time() + STALL_SECONDS
+    return min(until + size_bytes / PACE_BYTES_PER_SECOND, latest)

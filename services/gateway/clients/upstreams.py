@@ -28,7 +28,11 @@ Content = bytes | AsyncIterator[bytes] | None
 
 @dataclass(frozen=True)
 class Deadlines:
-    """How long to wait, in seconds: for a connection, for the next byte, for everything."""
+    """How long to wait, in seconds: for a connection, for the next byte, for a reply to begin.
+
+    A reply that is small has arrived by `total_seconds`; one that streams may take as long as its
+    reader keeps reading, or a large export could never be had over a slow line.
+    """
 
     connect_seconds: float = 1.0
     silence_seconds: float = 15.0
@@ -84,8 +88,9 @@ class Upstreams:
 
     def __init__(self, urls: Mapping[str, str], deadlines: Deadlines) -> None:
         self._urls = {service: url.rstrip("/") for service, url in urls.items()}
+        self._total_seconds = deadlines.total_seconds
         self._timeout = aiohttp.ClientTimeout(
-            total=deadlines.total_seconds,
+            total=None,
             connect=deadlines.connect_seconds,
             sock_connect=deadlines.connect_seconds,
             sock_read=deadlines.silence_seconds,
@@ -103,15 +108,16 @@ class Upstreams:
         """
         reply: ServiceReply | None = None
         try:
-            response = await self._opened().request(
-                outgoing.method,
-                URL(self._urls[service] + outgoing.target, encoded=True),
-                headers=outgoing.headers,
-                data=outgoing.content,
-                allow_redirects=False,
-            )
-            reply = ServiceReply(service, response)
-            await reply.read_if_small()
+            async with asyncio.timeout(self._total_seconds):
+                response = await self._opened().request(
+                    outgoing.method,
+                    URL(self._urls[service] + outgoing.target, encoded=True),
+                    headers=outgoing.headers,
+                    data=outgoing.content,
+                    allow_redirects=False,
+                )
+                reply = ServiceReply(service, response)
+                await reply.read_if_small()
         except (aiohttp.ClientError, TimeoutError) as failed:
             if reply is not None:
                 reply.close()

@@ -37,7 +37,12 @@ class Operation:
 
     @property
     def is_sign_in(self) -> bool:
-        """Whether it does something for people who are not signed in: only signing in does."""
+        """Whether it is one of the steps of signing in."""
+        return self.service == "identity" and self.takes_from_anyone
+
+    @property
+    def takes_from_anyone(self) -> bool:
+        """Whether it may leave something behind although nobody need be signed in for it."""
         return self.open_to_anyone and self.method not in SAFE_METHODS
 
     @property

@@ -17,16 +17,14 @@ from services.identity.api.device_key_bodies import (
     DeviceKeyOut,
     DeviceKeysOut,
 )
-from services.identity.api.doors import EstateId, PartsOf
+from services.identity.api.doors import OFFICIALS, EstateId, PartsOf
 from services.identity.api.people import main_card_named
 from services.identity.api.problems import PROBLEMS
 from services.identity.domain import errors
 from services.identity.domain.device_key import Revoked
-from services.identity.domain.roles import CONVENERS
 
 router = APIRouter(tags=["device-keys"], prefix="/v1/estates/{estate_id}")
 
-OFFICIALS = tuple(sorted(role.value for role in CONVENERS))
 REGISTERING = (
     errors.SessionEnded,
     errors.DeviceKeyUnusable,

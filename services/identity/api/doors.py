@@ -7,16 +7,20 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.chassis.application import parts_of
 from services.identity.actions.parts import Parts
-from services.identity.domain.roles import ESTATE_STAFF, Role
+from services.identity.domain.roles import CONVENERS, ESTATE_STAFF, Role
 
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 EstateId = Annotated[str, Path(pattern=UUID_PATTERN, description="小区 / the estate")]
+ElectorateId = Annotated[
+    str, Path(pattern=UUID_PATTERN, description="冻结名册 / the frozen electorate")
+]
 CardId = Annotated[str, Path(pattern=UUID_PATTERN, description="主卡 / the main card")]
 GrantId = Annotated[str, Path(pattern=UUID_PATTERN, description="授权 / the grant")]
 Identifier = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
 PartsOf = Annotated[Parts, Depends(parts_of(Parts))]
 
+OFFICIALS = tuple(sorted(role.value for role in CONVENERS))
 STAFF = tuple(sorted(role.value for role in {*ESTATE_STAFF, Role.HOUSING_BUREAU}))
 
 

@@ -5,9 +5,11 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.identity.api.doors import BodyIn, BodyOut
+from services.identity.api.place_bodies import PlaceIn
 from services.identity.domain.electorate import (
     Electorate,
     ElectoratePolicy,
+    EntryOfUnit,
     FrozenElectorate,
     SameOwnerRule,
 )
@@ -124,3 +126,19 @@ class FrozenElectorateOut(BodyOut):
                 for one in frozen.entries
             ],
         )
+
+
+class EntryLookupIn(PlaceIn):
+    """The unit of which a vote came on paper or by telephone, as the register writes it."""
+
+
+class EntryLookupOut(BodyOut):
+    """The entry to which the unit belongs; whose it is, is not told."""
+
+    entry_id: str
+    kind: EntryKind
+
+    @classmethod
+    def of(cls, found: EntryOfUnit) -> Self:
+        """Return the body for `found`."""
+        return cls(entry_id=found.entry_id, kind=found.kind)

@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from services.chassis.sheets import fold
 from services.identity.api.doors import BodyIn, BodyOut, Identifier
+from services.identity.api.place_bodies import PlaceIn
 from services.identity.domain.account import (
     InsideToken,
     Me,
@@ -16,12 +16,9 @@ from services.identity.domain.account import (
 )
 from services.identity.domain.card import Card, CardBasis, CardStatus, UserType
 from services.identity.domain.documents import DocumentType
-from services.identity.domain.register_cells import place_part
 from services.identity.domain.roles import Role
-from services.identity.domain.unit import Place
 
 Phone = Annotated[str, StringConstraints(pattern="^1[0-9]{10}$"), Field(examples=["13800008888"])]
-PlacePart = Annotated[str, StringConstraints(max_length=40)]
 
 
 class SignInCodeIn(BodyIn):
@@ -140,17 +137,8 @@ class VerificationOut(BodyOut):
         return cls(verification_id=made.verification_id, answer=made.answer, level=made.level)
 
 
-class CardClaimIn(BodyIn):
+class CardClaimIn(PlaceIn):
     """The unit that is claimed, as the register writes it; a parking space has no stairwell."""
-
-    building: Annotated[PlacePart, StringConstraints(min_length=1)] = Field(examples=["1"])
-    stairwell: PlacePart = Field(examples=["2"])
-    room: Annotated[PlacePart, StringConstraints(min_length=1)] = Field(examples=["301"])
-
-    def place(self) -> Place:
-        """Return the place that the body names, spelled as registers are read."""
-        parts = (self.building, self.stairwell, self.room)
-        return Place(*(place_part(fold(part)) for part in parts))
 
 
 class DependentIn(BodyIn):

@@ -33,6 +33,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         409, "electorate-held", "已公告的表决正在使用业主名册，本次导入会改变它",
         "An announced ballot holds the electorate, and this import would change it",
     ),
+    errors.ElectorateUnknown: Problem(
+        404, "electorate-unknown", "本小区没有这份冻结名册",
+        "No electorate of this estate was frozen under this id",
+    ),
+    errors.EntryUnknown: Problem(
+        404, "entry-unknown", "该房屋未列入这份冻结名册",
+        "The unit stands behind no entry of this electorate",
+    ),
     errors.CodeLimitReached: Problem(
         429, "code-limit-reached", "验证码发送过于频繁，请稍后再试",
         "Too many codes for this phone; wait a while",

@@ -1,7 +1,8 @@
 """Device keys: by which phone an owner votes, and by which key an official enters votes.
 
-A key acts for one main card, or for one estate's official, and for nothing else. It is registered
-once for ever: a revoked key does not come back.
+A key speaks for one owner or one official on one estate: an owner's for as long as the main card
+lasts on which it was registered, an official's as long as his role. It is registered once for ever:
+a revoked key does not come back.
 """
 
 from dataclasses import dataclass

@@ -177,6 +177,14 @@ def frozen_sha256(
 
 
 @dataclass(frozen=True, slots=True)
+class EntryOfUnit:
+    """The frozen entry behind which a unit stands."""
+
+    entry_id: str
+    kind: EntryKind
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenElectorate:
     """A frozen electorate as the service that asked for it receives it.
 

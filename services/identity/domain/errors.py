@@ -46,6 +46,14 @@ class ElectorateHeld(Refusal):
     """A frozen electorate is still in use and the import would change it."""
 
 
+class ElectorateUnknown(Refusal):
+    """No electorate of this estate was frozen under this id."""
+
+
+class EntryUnknown(Refusal):
+    """The unit stands behind no entry of the electorate, as a parking space that does not count."""
+
+
 class CodeLimitReached(Refusal):
     """Too many codes were asked for one phone."""
 
@@ -143,7 +151,7 @@ class DeviceKeyTaken(Refusal):
 
 
 class DeviceKeyLimitReached(Refusal):
-    """The card, or the official, has as many living keys as there may be."""
+    """The account has as many living keys on the estate as there may be."""
 
 
 class DeviceKeyUnknown(Refusal):

@@ -191,3 +191,16 @@ frozen_entries = Table(
     Column("party_ids", ARRAY(Uuid(as_uuid=False)), nullable=False),
     Column("unit_ids", ARRAY(Uuid(as_uuid=False)), nullable=False),
 )
+
+
+# Who learned which flat is which entry: once a ballot is opened, that tells how the flat voted.
+entry_lookups = Table(
+    "entry_lookups",
+    metadata,
+    id_column(),
+    ref_column("electorate_id", "frozen_electorates.id"),
+    ref_column("unit_id", "units.id"),
+    ref_column("asked_by", "accounts.id"),
+    instant_column("asked_at"),
+    Index(None, "electorate_id", "unit_id"),
+)

@@ -13,6 +13,7 @@ from services.identity.store.device_key_tables import (
 )
 from services.identity.store.estate_tables import (
     electorate_policies,
+    entry_lookups,
     estates,
     frozen_electorates,
     frozen_entries,
@@ -50,6 +51,7 @@ __all__ = [
     "device_keys",
     "discrepancy_cases",
     "electorate_policies",
+    "entry_lookups",
     "estates",
     "frozen_electorates",
     "frozen_entries",

@@ -1,5 +1,6 @@
 """Publish an import: its drafts become entries, all of them or none."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from services.chassis.database import Connection
@@ -38,7 +39,7 @@ async def publish_import(parts: Parts, once: Once, estate_id: str, import_id: st
         # (2) Decide with values.
         books = await _books(connection, estate_id, waiting, asked=asked)
         booking = Booking(head.instant(parts.now()), once.caller, import_id)
-        posted = publish(estate_id, waiting, books, booking)
+        posted = await asyncio.to_thread(publish, estate_id, waiting, books, booking)
         # (3) Store: the leaves, the entries with their legs, and the end of the drafts.
         keys = parts.log_keys.of(estate_id)
         await post_entries(connection, head, posted, keys=keys, at=booking.booked_at)

@@ -1,5 +1,6 @@
 """Imports and their drafts: rows that still change, and go when they are published."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -148,7 +149,9 @@ async def _import_where(
 
 
 async def _found(connection: AsyncConnection, query: Any) -> tuple[KeptDraft, ...]:  # noqa: ANN401 - a select
-    return tuple(_kept(row) for row in await connection.execute(query))
+    rows = await connection.execute(query)
+    # In a thread: ten thousand of them would keep everybody else waiting for half a second.
+    return await asyncio.to_thread(lambda: tuple(map(_kept, rows)))
 
 
 def _kept(row: Any) -> KeptDraft:  # noqa: ANN401 - a row of drafts

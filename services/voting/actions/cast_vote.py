@@ -2,7 +2,7 @@
 
 from services.chassis.callers import Caller
 from services.proofs.trusted_keys import TrustedKeys
-from services.proofs.vote import Channel
+from services.proofs.vote import Channel, Vote
 from services.voting.actions.parts import Parts
 from services.voting.domain.casting import (
     CastVote,
@@ -14,13 +14,17 @@ from services.voting.domain.casting import (
 )
 from services.voting.domain.errors import BallotNotFound, Refusal
 from services.voting.domain.signing import SignedVote, Signer, check_signed
-from services.voting.store import receipts
+from services.voting.store import receipts, votes
 
 
 async def cast_vote(
     parts: Parts, caller: Caller, *, estate_id: str, ballot_id: str, signed: SignedVote
 ) -> ReceiptedVote:
     """Take a vote, or return it as it was taken before, with its first receipt.
+
+    Retried is once: whoever sends the very document that was taken from him hears what he heard
+    then, although its key was revoked or his card has ended since. Everybody else is refused as if
+    it had never been taken.
 
     Raises:
         DependentCardRefused: a family or tenant card never votes (HZ 90(4)).
@@ -36,24 +40,50 @@ async def cast_vote(
         VoteIdReused: the id stands for another document.
         TooBusy, OutcomeUnknown: it was not taken, or may have been.
     """
-    vote = signed.vote
-    # (1) The card, before the database is troubled.
-    check_channel(caller.roles, vote.channel)
-    # (2) A choice for every published item and for nothing else.
-    paper = await parts.papers.of(estate_id, ballot_id)
-    if paper is None:
-        raise BallotNotFound("没有该表决。", "There is no such ballot.")
-    check_choices(vote, paper)
-    # (3) Signed by the caller's own key, which the announced attesters say is his.
-    by = caller.owner if vote.channel is Channel.PHONE else caller.subject
-    signer = Signer(by, caller.keys)
-    check_signed(signed, signer, estate_id=estate_id, attesters=paper.attesters)
-    # (4) Its turn in the estate's order: entry, window, repetition, one vote for each entry.
-    waiting = WaitingVote(signed, paper, by=signed.attestation.holder)
+    by = caller.owner if signed.vote.channel is Channel.PHONE else caller.subject
+    place = (estate_id, ballot_id)
+    try:
+        waiting = await _checked(parts, caller, place, signed, by)
+    except Refusal:
+        before = await _taken_before(parts, place, signed.vote, by)
+        if before is None:
+            raise
+        return await _receipted(parts, estate_id, before)
+    # (4) Its turn in the estate's order: entry, repetition, window, one vote for each entry.
     verdict = await parts.appender.ask(estate_id, waiting)
     if isinstance(verdict, Refusal):
         raise verdict
-    logged = await _found_again(parts, estate_id, verdict)
+    return await _receipted(parts, estate_id, verdict)
+
+
+async def _checked(
+    parts: Parts, caller: Caller, place: tuple[str, str], signed: SignedVote, by: str | None
+) -> WaitingVote:
+    """Return the vote ready for its turn, unless it is refused without regard to any other."""
+    # (1) The card.
+    check_channel(caller.roles, signed.vote.channel)
+    # (2) A choice for every published item and for nothing else.
+    paper = await parts.papers.of(*place)
+    if paper is None:
+        raise BallotNotFound("没有该表决。", "There is no such ballot.")
+    check_choices(signed.vote, paper)
+    # (3) Signed by the caller's own key, which the announced attesters say is his.
+    signer = Signer(by, caller.keys)
+    check_signed(signed, signer, estate_id=paper.estate_id, attesters=paper.attesters)
+    return WaitingVote(signed, paper, by=signed.attestation.holder)
+
+
+async def _taken_before(
+    parts: Parts, place: tuple[str, str], vote: Vote, by: str | None
+) -> CastVote | None:
+    if by is None:
+        return None
+    async with parts.begin() as connection:
+        return await votes.sent_before(connection, *place, vote=vote, by=by)
+
+
+async def _receipted(parts: Parts, estate_id: str, taken: LoggedVote | CastVote) -> ReceiptedVote:
+    logged = await _found_again(parts, estate_id, taken)
     return ReceiptedVote(logged.cast, logged.receipt(_own_keys(parts, estate_id)))
 
 

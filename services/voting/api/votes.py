@@ -95,7 +95,7 @@ async def post_vote(
 @router.get(
     "/votes/{vote_id}/receipt",
     operation_id="show_receipt",
-    summary="我的选票的收据 / The receipt of one's own vote",
+    summary="我的选票的回执 / The receipt of one's own vote",
     response_model=ReceiptOut,
     responses=refusals(PROBLEMS, errors.VoteNotFound, errors.CheckpointNotFound),
 )

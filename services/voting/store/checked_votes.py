@@ -24,9 +24,10 @@ from services.proofs.attestation import SignedAttestation
 from services.proofs.leaf import Kind, Leaf, Record, record_of
 from services.voting.domain.casting import outside
 from services.voting.domain.errors import FrozenRecordsChanged
-from services.voting.domain.records import Asked, KeptVote, OnRoll, check_kept
+from services.voting.domain.records import Asked, OnRoll, check_kept
 from services.voting.store import papers
 from services.voting.store.findings import finding
+from services.voting.store.spans import kept_vote
 from services.voting.store.tables import (
     announcements,
     device_keys,
@@ -91,25 +92,10 @@ def _is_signed(row: Row[Any], asked: Asked) -> bool:
     leaf = Leaf(record, row.leaf_signature, row.key_public)
     key = SignedAttestation(row.key_document, row.key_signature)
     try:
-        check_kept(leaf, _kept(row, key), key, asked, OnRoll(row.on_roll, row.is_holder))
+        check_kept(leaf, kept_vote(row), key, asked, OnRoll(row.on_roll, row.is_holder))
     except FrozenRecordsChanged:
         return False
     return True
-
-
-def _kept(row: Row[Any], key: SignedAttestation) -> KeptVote:
-    return KeptVote(
-        vote_id=row.vote_id,
-        ballot_id=row.ballot_id,
-        entry_id=row.entry_id,
-        area_centi=row.area_centi,
-        channel=row.channel,
-        by=row.cast_by or row.entered_by,
-        evidence_sha256=row.evidence_sha256,
-        document=row.document,
-        document_sha256=row.document_sha256,
-        key=key,
-    )
 
 
 def _votes(estate_id: str) -> Select[Any]:
@@ -123,6 +109,7 @@ def _votes(estate_id: str) -> Select[Any]:
     return (
         select(
             votes,
+            by.label("by"),
             _LEAVES.c.sha256.label("leaf_sha256"),
             _LEAVES.c.signature.label("leaf_signature"),
             device_keys.c.public_key.label("key_public"),

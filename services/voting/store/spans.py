@@ -72,10 +72,11 @@ async def votes_stored(connection: Connection, estate_id: str, ballot_id: str) -
 
 
 def _logged(row: Row[Any]) -> LoggedLeaf:
-    return LoggedLeaf(row.position, leaf_of(row), None if row.vote_id is None else _kept(row))
+    return LoggedLeaf(row.position, leaf_of(row), None if row.vote_id is None else kept_vote(row))
 
 
-def _kept(row: Row[Any]) -> KeptVote:
+def kept_vote(row: Row[Any]) -> KeptVote:
+    """Return the vote that a row holds, with what is kept of the key that signed it."""
     key = None
     if row.key_document is not None:
         key = SignedAttestation(row.key_document, row.key_signature)

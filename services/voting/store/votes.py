@@ -10,6 +10,7 @@ from services.chassis.tlog.proving import leaf_of
 from services.proofs.attestation import SignedAttestation
 from services.proofs.electorate import Weight
 from services.proofs.leaf import Leaf
+from services.proofs.vote import Vote
 from services.voting.domain.casting import CastVote, Standing, StoredVote, WaitingVote
 from services.voting.domain.vote import read_vote
 from services.voting.store.electorates import entry_ids_of
@@ -144,6 +145,20 @@ async def one_cast_by(
     """Return one vote, if `holder` cast it in this ballot."""
     query = _cast(estate_id).where(
         votes.c.vote_id == vote_id, votes.c.ballot_id == ballot_id, votes.c.cast_by == holder
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _cast_vote(row)
+
+
+async def sent_before(
+    connection: Connection, estate_id: str, ballot_id: str, *, vote: Vote, by: str
+) -> CastVote | None:
+    """Return the vote that was taken as just this document from just this sender, or nothing."""
+    query = _cast(estate_id).where(
+        votes.c.vote_id == vote.vote_id,
+        votes.c.ballot_id == ballot_id,
+        votes.c.document == vote.document,
+        func.coalesce(votes.c.cast_by, votes.c.entered_by) == by,
     )
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else _cast_vote(row)

@@ -12,6 +12,7 @@ import pytest
 from migrations.transparency_log import TABLES
 from services.chassis.database import Database
 from services.chassis.embedded import Cluster
+from services.chassis.tlog.append import HeadUnsigned
 from services.chassis.tlog.checking import check_and_keep, check_estate, snapshot
 from services.chassis.tlog.publishing import newest_checkpoint
 from services.chassis.tlog.refusals import LogForked
@@ -74,6 +75,26 @@ async def test_a_deleted_leaf(parts: Parts, superuser: asyncpg.Connection, estat
     assert await codes(parts, estate_id) == {"leaf-missing", "row-without-leaf"}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE heads SET range = set_byte(range, 0, 255 - get_byte(range, 0))",
+        "UPDATE heads SET size = size - 1, range = substr(range, 1, 32)",
+        "UPDATE checkpoints SET note = replace(note, 'sigsum', 'sigsun')",
+        "UPDATE checkpoints SET note = ''",
+        "DELETE FROM checkpoints",
+    ],
+    ids=["another tree", "a smaller tree", "another log", "nothing signed", "no checkpoint"],
+)
+async def test_a_head_that_was_never_signed_is_not_continued(
+    parts: Parts, superuser: asyncpg.Connection, estate_id: str, change: str
+) -> None:
+    await publish(parts, estate_id, b"one", b"two", b"three")
+    await superuser.execute(f"{change} WHERE estate_id = $1", estate_id)
+    with pytest.raises(HeadUnsigned):
+        await publish(parts, estate_id, b"four")
+
+
 async def test_a_deleted_notice(
     parts: Parts, superuser: asyncpg.Connection, estate_id: str
 ) -> None:
@@ -126,8 +147,10 @@ async def test_a_leaf_inserted_in_the_middle(
     assert {"leaf-without-row", "checkpoint-root-wrong", "subtree-differs"} <= found
 
 
-async def cut(superuser: asyncpg.Connection, estate_id: str, size: int) -> None:
-    """Cut the tail so that everything that is left agrees with itself."""
+async def cut(
+    superuser: asyncpg.Connection, estate_id: str, size: int, *, leaving: str = ""
+) -> None:
+    """Cut the tail so that everything that is left agrees with itself, but for one table."""
     for table, column in (
         ("leaves", "position"),
         ("notices", "position"),
@@ -135,9 +158,10 @@ async def cut(superuser: asyncpg.Connection, estate_id: str, size: int) -> None:
         ("cosignatures", "size - 1"),
         ("subtrees", "(position + 1) * 256 - 1"),
     ):
-        await superuser.execute(
-            f"DELETE FROM {table} WHERE estate_id = $1 AND {column} >= $2", estate_id, size
-        )
+        if table != leaving:
+            await superuser.execute(
+                f"DELETE FROM {table} WHERE estate_id = $1 AND {column} >= $2", estate_id, size
+            )
     hashes = await superuser.fetch(
         "SELECT hash FROM leaves WHERE estate_id = $1 ORDER BY position", estate_id
     )
@@ -172,8 +196,9 @@ async def test_a_cut_tail_is_caught_by_an_earlier_check(
     assert await codes(parts, estate_id) == {"log-shrank"}
 
 
+@pytest.mark.parametrize("leaving", ["", "cosignatures"])
 async def test_a_cut_tail_is_caught_by_a_witness(
-    parts: Parts, superuser: asyncpg.Connection, estate_id: str
+    parts: Parts, superuser: asyncpg.Connection, estate_id: str, leaving: str
 ) -> None:
     witness = StrictWitness("witness.example", parts.clock)
     witness.trust(parts.log_keys.of(estate_id).log_key)
@@ -182,11 +207,12 @@ async def test_a_cut_tail_is_caught_by_a_witness(
     await choose(parts, estate_id, [witness.name], quorum=1)
     await publish(parts, estate_id, b"vote")
     assert (await collect(parts, estate_id)).cosigned == (witness.name,)
-    await cut(superuser, estate_id, len(NOTICES) + 1)
+    await cut(superuser, estate_id, len(NOTICES) + 1, leaving=leaving)
     assert (await collect(parts, estate_id)).missing == (witness.name,)
     kinds = await superuser.fetch("SELECT kind FROM alarms WHERE estate_id = $1", estate_id)
     assert [row["kind"] for row in kinds] == ["witness-refused"]
     # The other way round: grown again with other leaves, the size fits and the root does not.
+    await cut(superuser, estate_id, len(NOTICES) + 1)
     await publish(parts, estate_id, b"another vote")
     assert (await collect(parts, estate_id)).missing == (witness.name,)
 

@@ -1,20 +1,22 @@
 """Cosignatures are collected from whoever an estate chose, and from nobody else."""
 
 import asyncio
+import gzip
 import json
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from services.chassis.tlog.publishing import published_checkpoint
+from services.chassis.tlog.publishing import newest_checkpoint, published_checkpoint
 from services.chassis.tlog.witnesses import read_witnesses
 from services.chassis.tlog.witnessing import ESTATES_AT_ONCE, collect, collect_all
 from services.proofs.checkpoint import Checkpoint, read_checkpoint
 from services.proofs.leaf import Kind, record_of
-from services.proofs.note import KeyType, VerifierKey
+from services.proofs.note import KeyType, SignatureLine, VerifierKey
 from services.proofs.trusted_keys import QuorumMissed, read_trusted_keys
 from services.proofs.witness import SIZE_TYPE
 from tests.chassis.tlog.notices import Parts, client_of, publish, served, with_witnesses
@@ -179,6 +181,16 @@ async def test_a_witness_beyond_our_log_raises_an_alarm(parts: Parts, estate_id:
     assert await alarm_kinds(parts, estate_id) == ["witness-refused"]
 
 
+def packed(content: bytes) -> httpx.Response:
+    headers = {"content-encoding": "gzip"}
+    return httpx.Response(200, content=gzip.compress(content), headers=headers)
+
+
+def padded(content: bytes) -> httpx.Response:
+    idle = SignatureLine("idler", bytes(4), bytes(64)).encoded().encode()
+    return httpx.Response(200, content=content + idle * 200)
+
+
 SIZE = {"content-type": SIZE_TYPE}
 BABBLE = {
     "an error": [httpx.Response(500)],
@@ -203,6 +215,33 @@ async def test_what_is_no_answer_is_dropped_without_an_alarm(
     assert (await collect(parts, estate_id)).missing == (STREET,)
     assert await alarm_kinds(parts, estate_id) == []
     assert len((await published(parts, estate_id)).signatures) == 2
+
+
+async def test_a_newer_checkpoint_waits_for_its_quorum(parts: Parts, estate_id: str) -> None:
+    street, bureau = StrictWitness(STREET, parts.clock), StrictWitness(BUREAU, parts.clock, 2)
+    parts = watched(parts, estate_id, street, bureau)
+    await choose(parts, estate_id, [STREET, BUREAU], quorum=2)
+    assert (await collect(parts, estate_id)).missing == ()
+    seen = await published(parts, estate_id)
+    await publish(parts, estate_id, b"one")
+    parts = watched(parts, estate_id, street, AbsentWitness(BUREAU, parts.clock, 2))
+    assert (await collect(parts, estate_id)).missing == (BUREAU,)
+    assert await published(parts, estate_id) == seen
+
+
+@pytest.mark.parametrize("harm", [packed, padded])
+async def test_an_answer_that_could_fill_the_memory_is_dropped_though_it_is_right(
+    parts: Parts, estate_id: str, harm: Callable[[bytes], httpx.Response]
+) -> None:
+    witness = StrictWitness(STREET, parts.clock)
+    parts = watched(parts, estate_id, witness)
+    await choose(parts, estate_id, [STREET], quorum=1)
+    async with parts.begin() as connection:
+        said = witness.cosigned(await newest_checkpoint(connection, estate_id))
+    answers = (harm(said.content), said)
+    parts = watched(parts, estate_id, BabblingWitness(STREET, parts.clock, 1, *answers))
+    assert (await collect(parts, estate_id)).missing == (STREET,)
+    assert (await collect(parts, estate_id)).missing == ()
 
 
 async def test_a_cosignature_of_another_checkpoint_is_dropped(parts: Parts, estate_id: str) -> None:

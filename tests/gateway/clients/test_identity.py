@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from services.gateway import main
 from services.gateway.clients.identity import EXCHANGES
 from services.gateway.domain.contracts import operations_of
-from services.gateway.domain.routing import RoutingTable
+from services.gateway.domain.routing import BODY_LIMIT_BYTES, RoutingTable
 from services.gateway.settings import CONTRACTS_FOLDER
 
 COMMITTED = main.read_contracts(CONTRACTS_FOLDER)
@@ -40,14 +40,25 @@ def test_the_committed_contracts_make_one_table_and_one_document() -> None:
     assert [str(error) for error in errors] == []
 
 
-def test_only_signing_in_and_the_rules_are_open_to_anyone() -> None:
+def test_only_signing_in_the_rules_the_attesters_and_the_logs_are_open_to_anyone() -> None:
     open_ones = {f"{o.method} {o.template}" for o in operations_of(COMMITTED) if o.open_to_anyone}
-    assert open_ones == {
+    logs = {one for one in open_ones if "/log/" in one}
+    assert open_ones - logs == {
         "POST /v1/sign-in-codes",
         "POST /v1/sessions",
         "POST /v1/session-renewals",
         "GET /v1/decision-rules",
+        "GET /v1/attesters",
     }
+    told = {one for one in logs if not one.startswith("GET ")}
+    assert {one.rpartition("/")[2] for one in told} == {"sightings"}
+
+
+def test_sightings_are_no_step_of_signing_in() -> None:
+    told = [one for one in operations_of(COMMITTED) if one.takes_from_anyone]
+    sightings = [one for one in told if not one.is_sign_in]
+    assert {one.template.rpartition("/")[2] for one in sightings} == {"sightings"}
+    assert {one.body_limit_bytes for one in sightings} == {BODY_LIMIT_BYTES}
 
 
 def test_whole_sheets_pass_where_sheets_are_taken() -> None:

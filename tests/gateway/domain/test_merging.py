@@ -23,7 +23,7 @@ def test_an_independent_validator_accepts_it(document: dict[str, Any]) -> None:
 def test_it_has_the_public_operations_and_no_others(document: dict[str, Any]) -> None:
     assert "/internal/v1/exchanges" not in document["paths"]
     assert "/.well-known/jwks.json" not in document["paths"]
-    assert len(document["paths"]) == 13
+    assert len(document["paths"]) == 19
     assert {tag["name"] for tag in document["tags"]} == {"identity", "voting", "ledger"}
     assert document["paths"]["/v1/me"]["get"]["tags"] == ["identity"]
 

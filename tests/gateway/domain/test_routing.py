@@ -113,6 +113,17 @@ def test_what_a_contract_says_of_an_operation_is_kept() -> None:
     assert sheet.body_limit_bytes == 32 * 1024 * 1024
     assert (code.body_limit_bytes, code.open_to_anyone) == (BODY_LIMIT_BYTES, True)
     assert (code.is_sign_in, rules.is_sign_in, register.is_sign_in) == (True, False, False)
+    sighting = TABLE.find("POST", "/v1/estates/e/log/sightings").operation
+    assert (sighting.is_sign_in, sighting.takes_from_anyone) == (False, True)
+    assert sighting.body_limit_bytes == BODY_LIMIT_BYTES
+
+
+@pytest.mark.parametrize(
+    "tile", ["0/000", "0/000.p/5", "0/x001/067", "0/x001/067.p/255", "entries/x001/067.p/8"]
+)
+def test_tiles_are_named_as_c2sp_names_them(tile: str) -> None:
+    found = TABLE.find("GET", f"/v1/estates/e-1/log/tile/{tile}")
+    assert (found.operation.open_to_anyone, found.estate_id) == (True, "e-1")
 
 
 @given(st.text(max_size=60))

@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "device_keys",
     "discrepancy_cases",
     "electorate_policies",
+    "entry_lookups",
     "frozen_electorates",
     "frozen_entries",
     "holdings",

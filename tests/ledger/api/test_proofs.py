@@ -181,3 +181,14 @@ async def test_proofs_are_for_whoever_reads_the_entries(estate: Estate, role: st
     entry = (await estate.entries())[0]["entry_id"]
     for path in ("/bundle", f"/entries/{entry}/receipt"):
         assert (await estate.get(path, role)).status_code == 403
+
+
+async def test_an_owner_of_another_estate_gets_neither_bundle_nor_receipt(
+    estate: Estate, other_estate: Estate
+) -> None:
+    await estate.open()
+    entry = (await estate.entries())[0]["entry_id"]
+    async with other_estate.client("owner") as stranger:
+        for path in ("bundle", f"entries/{entry}/receipt"):
+            reply = await stranger.get(f"http://service/v1/estates/{estate.id}/ledger/{path}")
+            assert reply.status_code == 403

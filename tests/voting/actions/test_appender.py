@@ -4,24 +4,26 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from services.chassis.database import Connection, Database
-from services.chassis.gathering import OutcomeUnknown
+from services.chassis.gathering import OutcomeUnknown, TooBusy
 from services.chassis.tlog.append import lock
 from services.proofs.canonical import canonical
 from services.proofs.checkpoint import read_checkpoint
 from services.proofs.tree import check_consistency
+from services.voting.actions.append_votes import Appending, append_votes
 from services.voting.actions.parts import Parts
 from services.voting.domain.casting import CastVote, LoggedVote, WaitingVote
-from services.voting.domain.errors import AlreadyVoted
+from services.voting.domain.errors import AlreadyVoted, BallotClosed
 from services.voting.domain.signing import read_signed
 from tests.support.postgres import Databases
 from tests.voting.api.test_ballots import problem
 from tests.voting.fakes import Flat
-from tests.voting.hall import LOG_KEYS, NOON, Announced, Hall, owner
+from tests.voting.hall import CLOSES, COMMITTEE, LOG_KEYS, NOON, NOTICE, Announced, Hall, owner
 from tests.voting.verifier import found_by_checker
 
 PEOPLE = [f"owner-{number}" for number in range(200)]
@@ -44,17 +46,21 @@ async def entries(ballot: Announced) -> dict[str, str]:
         return {str(row.holder): str(row.entry_id) for row in raw}
 
 
-async def waiting(ballot: Announced, names: list[str]) -> list[WaitingVote]:
-    """Return a vote of each, ready for its turn."""
+async def waiting(ballot: Announced, names: list[str], channel: str = "PHONE") -> list[WaitingVote]:
+    """Return a vote of each, ready for its turn; the committee enters what comes on paper."""
     paper = await ballot.hall.house.parts.papers.of(ballot.hall.estate_id, ballot.ballot_id)
     assert paper is not None
     by_name, found = await entries(ballot), []
+    by_phone = channel == "PHONE"
+    evidence = {} if by_phone else {"evidence_sha256": "ab" * 32}
     for name in names:
-        document = canonical(await ballot.document(name, entry_id=by_name[name]))
-        phone = ballot.hall.phone(name)
-        signature = phone.sign(ballot.ballot_id, document).signature
-        signed = read_signed(document, signature, phone.attestation)
-        found.append(WaitingVote(signed, paper, by=name))
+        entry_id = by_name[name]
+        written = await ballot.document(name, entry_id=entry_id, channel=channel, **evidence)
+        document = canonical(written)
+        device = ballot.hall.phone(name) if by_phone else ballot.hall.desk(COMMITTEE)
+        signature = device.sign(ballot.ballot_id, document).signature
+        signed = read_signed(document, signature, device.attestation)
+        found.append(WaitingVote(signed, paper, by=signed.attestation.holder))
     return found
 
 
@@ -126,7 +132,7 @@ async def test_duplicates_in_one_group_refuse_only_themselves(ballot: Announced)
 
 
 class Pausing:
-    """Opens transactions that wait before they commit until they are let go."""
+    """Opens transactions that wait before their last statement until they are let go."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -141,6 +147,18 @@ class Pausing:
             yield connection
             self.begun.set()
             await self.go.wait()
+            await self.last(connection)
+
+    async def last(self, _connection: Connection) -> None:
+        """Do nothing more: what comes next is the commit."""
+
+
+class PausingOnTheWay(Pausing):
+    """Has one more statement to send before the commit."""
+
+    async def last(self, connection: Connection) -> None:
+        """Send it."""
+        await connection.exec_driver_sql("SELECT 1")
 
 
 async def test_who_gives_up_before_his_vote_is_taken_has_not_voted(ballot: Announced) -> None:
@@ -177,10 +195,15 @@ async def test_who_gives_up_after_his_vote_is_taken_has_voted_and_asks_again(
     assert isinstance(await again.ask(ballot.hall.estate_id, vote), CastVote)
 
 
-async def test_a_connection_lost_on_the_way_is_said_and_the_same_vote_again_finds_out(
-    ballot: Announced, databases: Databases
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(Pausing, OutcomeUnknown), (PausingOnTheWay, TooBusy)],
+    ids=["at the commit", "before it"],
+)
+async def test_a_lost_connection_is_said_and_the_same_vote_again_finds_out(
+    ballot: Announced, databases: Databases, kind: type[Pausing], told: type[Exception]
 ) -> None:
-    begin = Pausing(ballot.hall.house.database)
+    begin = kind(ballot.hall.house.database)
     parts, votes = parts_with(ballot.hall, begin), await waiting(ballot, PEOPLE[:4])
     asked = [asyncio.create_task(parts.appender.ask(ballot.hall.estate_id, one)) for one in votes]
     await begin.begun.wait()
@@ -189,7 +212,7 @@ async def test_a_connection_lost_on_the_way_is_said_and_the_same_vote_again_find
     await admin.close()
     begin.go.set()
     answers = await asyncio.gather(*asked, return_exceptions=True)
-    assert [type(answer) for answer in answers] == [OutcomeUnknown] * 4
+    assert [type(answer) for answer in answers] == [told] * 4
     assert await _voted(ballot) == set()
     again = await asyncio.gather(*(parts.appender.ask(ballot.hall.estate_id, one) for one in votes))
     assert all(isinstance(one, LoggedVote) for one in again)
@@ -206,6 +229,57 @@ async def test_a_client_that_waits_too_long_for_the_head_is_told_to_come_again(
     assert problem(reply) == (503, "too-busy")
     assert reply.headers["retry-after"] == "1"
     assert (await ballot.send(owner("owner-0"), document)).status_code == 201
+
+
+async def test_who_finds_no_database_is_told_that_nothing_was_done(ballot: Announced) -> None:
+    nowhere = Database("postgresql://nobody:x@127.0.0.1:1/nothing")
+    parts, (vote,) = parts_with(ballot.hall, nowhere.begin), await waiting(ballot, ["owner-0"])
+    with pytest.raises(TooBusy):
+        await parts.appender.ask(ballot.hall.estate_id, vote)
+    await nowhere.close()
+
+
+async def test_co_owners_and_an_official_in_one_group_are_one_vote(ballot: Announced) -> None:
+    hall = ballot.hall
+    hall.clock.move_to(NOTICE)
+    hall.identity.flats[hall.estate_id] = [Flat("80.00", ("eva", "fei"))]
+    shared = await hall.announce("FUND_USE")
+    hall.clock.move_to(NOON)
+    papers = [await waiting(shared, [name], "PAPER") for name in ("eva", "fei")]
+    group = [*papers[0], *await waiting(shared, ["eva", "fei"]), *papers[1]]
+    appender = parts_with(hall, hall.house.database.begin).appender
+    taken = await asyncio.gather(*(appender.ask(hall.estate_id, one) for one in group))
+    assert [type(one) for one in taken] == [LoggedVote, AlreadyVoted, AlreadyVoted, AlreadyVoted]
+    assert await found_by_checker(hall) == set()
+
+
+class Readings:
+    """A clock that was read beforehand."""
+
+    def __init__(self, *instants: datetime) -> None:
+        self._left = [instant.astimezone(UTC) for instant in instants]
+
+    def now(self) -> datetime:
+        """Return the next reading."""
+        return self._left.pop(0)
+
+
+async def test_a_group_is_in_time_or_late_as_a_whole_and_no_vote_precedes_an_older_one(
+    ballot: Announced,
+) -> None:
+    house, votes = ballot.hall.house, await waiting(ballot, PEOPLE[:6])
+    second = timedelta(seconds=1)
+    clock = Readings(CLOSES - second, CLOSES - 60 * second, CLOSES)
+    appending = Appending(house.database.begin, clock, LOG_KEYS)
+    taken = [
+        one
+        for group in (votes[:2], votes[2:4], votes[4:])
+        for one in await append_votes(appending, ballot.hall.estate_id, group)
+    ]
+    assert [type(one) for one in taken] == [LoggedVote] * 4 + [BallotClosed] * 2
+    # The second group's process had the slower clock.
+    instants = {one.cast.cast_at for one in taken if isinstance(one, LoggedVote)}
+    assert instants == {CLOSES - second}
 
 
 async def test_two_processes_on_one_estate_make_one_gapless_history(
@@ -245,7 +319,6 @@ async def _all_consistent(ballot: Announced, sizes: list[int]) -> None:
 
 
 def _decoded(text: str) -> bytes:
-
     return base64.b64decode(text)
 
 

@@ -133,6 +133,16 @@ async def test_an_owner_enters_no_papers(ballot: Announced) -> None:
     assert problem(reply) == (403, "key-not-for-channel")
 
 
+@pytest.mark.parametrize("role", ["property_manager", "street_office", "housing_bureau", "auditor"])
+async def test_who_does_not_convene_enters_no_papers(ballot: Announced, role: str) -> None:
+    document = await entered(ballot, "ada")
+    reply = await ballot.send(Person(("person", role)), document)
+    assert reply.json()["type"] == "/problems/chassis/role-missing"
+    as_owner_too = Person(("person", "owner", role), owner="bo")
+    assert problem(await ballot.send(as_owner_too, document)) == (403, "channel-not-yours")
+    assert await turnout(ballot) == 0
+
+
 async def test_an_official_enters_no_vote_for_an_entry_that_is_none(ballot: Announced) -> None:
     document = await entered(ballot, "ada") | {"entry_id": str(uuid.uuid4())}
     reply = await ballot.send(COMMITTEE, document)
