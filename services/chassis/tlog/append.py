@@ -124,12 +124,6 @@ async def _check_signed(connection: AsyncConnection, head: Head, keys: EstateKey
         raise HeadUnsigned(f"size {head.size}")
 
 
-async def touch(connection: AsyncConnection, head: Head, at: datetime) -> None:
-    """Note an instant that later ones must not precede, where nothing is logged."""
-    change = update(_heads).where(_heads.c.estate_id == head.estate_id)
-    await connection.execute(change.values(last_at=at))
-
-
 _Complete = dict[tuple[int, int], bytes]
 """Complete subtrees by height and index."""
 
