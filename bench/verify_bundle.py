@@ -76,6 +76,7 @@ def _watched(command: list[str]) -> tuple[float, float, int]:
         peak_bytes = 0
         while process.poll() is None:
             peak_bytes = max(peak_bytes, _held(process))
+            # Another process's memory is only ever sampled: nothing tells when it peaks.
             time.sleep(_LOOK_SECONDS)
         report = process.stdout.read()
     seconds = time.perf_counter() - started
